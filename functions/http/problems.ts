@@ -1,0 +1,81 @@
+/** Answers for what did not succeed: RFC 9457 problem details with a documented code. */
+import { z } from 'zod';
+import { LostRace, Refusal, type RefusalFacts } from '../../shared/outcomes.ts';
+import { isTransient } from '../../shared/platform/database/faults.ts';
+import type { Log } from '../../shared/platform/telemetry/log.ts';
+import { problemOf, problems, type ProblemCode } from '../../shared/problems.ts';
+import { respond } from './respond.ts';
+import { traceId } from './trace.ts';
+
+/** Seconds after which a transient fault is likely to be over. */
+const transientSeconds = 2;
+
+export const Problem = z
+  .strictObject({
+    type: z.string().describe('path of a page that explains the code'),
+    code: z.enum(Object.keys(problems)),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string().describe('path of the request'),
+    errors: z
+      .array(z.strictObject({ pointer: z.string(), message: z.string() }))
+      .optional()
+      .describe('where the input is wrong: JSON Pointers (RFC 6901) into the body, or parameters by name'),
+    trace_id: z.string(),
+  })
+  .meta({ id: 'Problem' });
+
+export interface Failed {
+  error: unknown;
+  /** Path of the request. */
+  instance: string;
+  /** The operation, if it came to one. */
+  operation?: string;
+  /** The request's traceparent. */
+  trace: string;
+  log: Log;
+  headers?: Record<string, string>;
+}
+
+/** The problem that an error is. Faults are logged, and say nothing of themselves outside. */
+export function problemResponse({ error, instance, operation, trace, log, headers = {} }: Failed): Response {
+  const { code, facts } = refusalOf(error);
+  const { status, title, remedy } = problemOf(code);
+  if (status >= 500) log.error({ err: error, operation, code }, 'a request failed');
+  const detail = facts.detail ?? remedy;
+  const { errors } = facts;
+  const problem: z.output<typeof Problem> = {
+    type: `/problems/${code}`,
+    code,
+    title,
+    status,
+    detail,
+    instance,
+    trace_id: traceId(trace),
+  };
+  if (errors !== undefined) problem.errors = errors;
+  return respond(JSON.stringify(problem), {
+    status,
+    trace,
+    media: 'application/problem+json',
+    headers: { ...headers, ...headersOf(code, facts) },
+  });
+}
+
+/** What an error is to the caller. */
+export const codeOf = (error: unknown): ProblemCode => refusalOf(error).code;
+
+function refusalOf(error: unknown): { code: ProblemCode; facts: RefusalFacts } {
+  if (error instanceof Refusal) return error;
+  if (error instanceof LostRace) return { code: 'lost_race', facts: {} };
+  if (isTransient(error)) return { code: 'unavailable', facts: { retry_after_seconds: transientSeconds } };
+  return { code: 'internal', facts: {} };
+}
+
+function headersOf(code: ProblemCode, { retry_after_seconds }: RefusalFacts): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (code === 'unauthenticated') headers['www-authenticate'] = 'Bearer realm="muster"';
+  if (retry_after_seconds !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(retry_after_seconds)));
+  return headers;
+}

@@ -1,0 +1,33 @@
+/** Every operation over HTTP. A resource's routes stand in its own file of `http/`. */
+import { agentRoutes } from './http/agents.ts';
+import { approvalRoutes } from './http/approvals.ts';
+import { budgetRoutes } from './http/budgets.ts';
+import { deploymentRoutes } from './http/deployments.ts';
+import { documentRoutes } from './http/documents.ts';
+import { eventRoutes } from './http/events.ts';
+import { insightRoutes } from './http/insights.ts';
+import { jobRoutes } from './http/jobs.ts';
+import { messageRoutes } from './http/messages.ts';
+import { priceRoutes } from './http/prices.ts';
+import { principalRoutes } from './http/principals.ts';
+import type { Route } from './http/route.ts';
+import { taskRoutes } from './http/tasks.ts';
+import { templateRoutes } from './http/templates.ts';
+import { toolRoutes } from './http/tools.ts';
+
+export const routes: readonly Route[] = [
+  ...jobRoutes,
+  ...deploymentRoutes,
+  ...templateRoutes,
+  ...approvalRoutes,
+  ...toolRoutes,
+  ...budgetRoutes,
+  ...priceRoutes,
+  ...insightRoutes,
+  ...principalRoutes,
+  ...agentRoutes,
+  ...taskRoutes,
+  ...messageRoutes,
+  ...eventRoutes,
+  ...documentRoutes(() => routes),
+];

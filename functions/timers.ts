@@ -1,0 +1,18 @@
+/** What runs by the clock, in UTC. */
+import type { Platform } from '../shared/platform/platform.ts';
+import { sealRecord } from '../shared/events/seal.ts';
+import { ringDueWork } from '../shared/road/ring-due-work.ts';
+
+export interface Timer {
+  name: string;
+  /** Six fields, seconds first, in UTC. */
+  schedule: string;
+  /** In one process a sweep costs next to nothing, so it may come more often. */
+  local_schedule?: string;
+  run: (platform: Platform) => Promise<void>;
+}
+
+export const timers: Timer[] = [
+  { name: 'ringDueWork', schedule: '*/15 * * * * *', local_schedule: '* * * * * *', run: ringDueWork },
+  { name: 'sealRecord', schedule: '0 0 3 * * *', run: sealRecord },
+];

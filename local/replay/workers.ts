@@ -1,0 +1,84 @@
+/** Agents of a replay: they claim, and report what the log says was used. */
+import { randomUUID } from 'node:crypto';
+import { Problem, type Client } from '../client.ts';
+import type { Row } from './rows.ts';
+import type { ReplayTown } from './town.ts';
+
+interface Claimed {
+  task_id: string;
+  fence: number;
+  input: { row: number };
+}
+
+export interface Working {
+  stop(): Promise<void>;
+}
+
+/** Starts every agent and keeps the heads alive; stops when told. */
+export function startWorkers(town: ReplayTown, rows: Row[], heartbeatSeconds: number): Working {
+  const stopping = new AbortController();
+  const bySeq = new Map(rows.map((row) => [row.seq, row]));
+  const loops = [...town.workers].map(([id, client]) => workerLoop({ id, client, bySeq, signal: stopping.signal }));
+  const beat = () => {
+    for (const [category, heads] of town.heads) {
+      for (const [i, head] of heads.entries()) void heartbeat(head, `head-replay-${i === 0 ? 'one' : 'two'}-${category}`);
+    }
+    for (const [id, client] of town.workers) void heartbeat(client, id);
+  };
+  beat();
+  const timer = setInterval(beat, heartbeatSeconds * 1000);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      stopping.abort();
+      await Promise.all(loops);
+    },
+  };
+}
+
+const held = new WeakMap<Client, Map<string, number>>();
+
+/** A missed heartbeat is mended by the next one. */
+const heartbeat = (client: Client, id: string): Promise<unknown> => {
+  const fences = [...(held.get(client) ?? [])].map(([task_id, fence]) => ({ task_id, fence }));
+  return client.post(`/v1/agents/${id}/heartbeat`, { fences }).catch(() => undefined);
+};
+
+interface Worker {
+  id: string;
+  client: Client;
+  bySeq: ReadonlyMap<number, Row>;
+  signal: AbortSignal;
+}
+
+async function workerLoop({ id, client, bySeq, signal }: Worker): Promise<void> {
+  const holding = new Map<string, number>();
+  held.set(client, holding);
+  const running = new Set<Promise<void>>();
+  while (!signal.aborted) {
+    const claim = { max: 50, wait_seconds: 1, claim_id: randomUUID() };
+    const { tasks } = await client.post<{ tasks: Claimed[] }>(`/v1/agents/${id}/tasks/claim`, claim);
+    for (const task of tasks) {
+      holding.set(task.task_id, task.fence);
+      const settled = settle(client, task, bySeq).finally(() => {
+        holding.delete(task.task_id);
+        running.delete(settled);
+      });
+      running.add(settled);
+    }
+  }
+  await Promise.all(running);
+}
+
+async function settle(client: Client, { task_id, fence, input }: Claimed, bySeq: ReadonlyMap<number, Row>): Promise<void> {
+  const row = bySeq.get(input.row);
+  if (row === undefined) throw new Error(`a task names row ${input.row}, which the log does not have`);
+  const { input_tokens, cached_tokens, output_tokens, model } = row;
+  const usage = { input_tokens, cached_tokens, output_tokens, ...(model === undefined ? {} : { model }) };
+  const end = row.succeeded ? { path: 'complete', facts: { output: {} } } : { path: 'fail', facts: { error: 'failed in the log', retryable: false } };
+  try {
+    await client.post(`/v1/tasks/${task_id}/${end.path}`, { fence, usage, ...end.facts });
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'lease_lost') throw error; // somebody else has it: theirs to settle
+  }
+}

@@ -1,0 +1,36 @@
+/** The first admin: made at the first start, so that there is somebody to make the others. */
+import type { Platform, Tx } from '../platform/platform.ts';
+import { musterActor } from './caller.ts';
+import { changePrincipal, writePrincipal } from './change-principal.ts';
+import { keyParts, newKey, secretHash } from './keys.ts';
+import { findPrincipal, lockPrincipal } from './store.ts';
+import { deleteKeysOf, findCredential, insertKey, reviveKey } from './store/keys.ts';
+
+const admin = { id: 'admin', kind: 'person', name: 'First admin', owner_id: null, actor: musterActor } as const;
+const roles = ['admin', 'operator', 'submitter', 'reader'] as const;
+
+/**
+ * Sees to it that there is an admin, with the key of MUSTER_ADMIN_KEY where that is set. A key that had
+ * to be made is given back, this once; otherwise undefined.
+ */
+export const ensureAdmin = (platform: Platform): Promise<string | undefined> =>
+  platform.db.transaction('ensureAdmin', async (tx) => {
+    const exists = (await findPrincipal(tx, { id: admin.id })) !== undefined;
+    if (!exists) await writePrincipal(tx, { ...admin, roles });
+    const given = keyParts(platform.config.MUSTER_ADMIN_KEY ?? '');
+    if (given !== undefined) await takeKey(tx, given);
+    else if (!exists) return (await newKey(tx, admin.id)).key;
+    return undefined;
+  });
+
+/** The key of the setting is the admin's; when it is a new one, the others end: a rotation. */
+async function takeKey(tx: Tx, { id, secret }: { id: string; secret: string }): Promise<void> {
+  const secret_sha256 = secretHash(secret);
+  const row = await lockPrincipal(tx, { id: admin.id });
+  if (row === undefined || (await findCredential(tx, { key_id: id }))?.secret_sha256 === secret_sha256) return;
+  await deleteKeysOf(tx, { principal_id: admin.id });
+  const key = { id, principal_id: admin.id, secret_sha256 };
+  if ((await reviveKey(tx, key)).length === 0) await insertKey(tx, key);
+  const happening = { type: 'key_issued', actor: musterActor, data: { key_id: id } };
+  await changePrincipal(tx, { row, said: { ...row, disabled_at: null }, happening });
+}

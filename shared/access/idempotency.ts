@@ -1,0 +1,41 @@
+/** `Idempotency-Key`: the same request twice has one effect. */
+import { createHash } from 'node:crypto';
+import { refuse } from '../outcomes.ts';
+import type { Tx } from '../platform/platform.ts';
+import { canonicalJson, type Json } from '../platform/wire.ts';
+import type { Operation } from './permissions.ts';
+import { findIdempotencyKey, insertIdempotencyKey } from './store/idempotency.ts';
+
+export interface Request {
+  /** The caller's id. */
+  caller: string;
+  operation: Operation;
+  /** The header; undefined: no promise is wanted. */
+  key: string | undefined;
+  /** What the caller sent, as JSON (a `Date` counts as its text). */
+  body: unknown;
+  /** Creates the resource and gives its id. */
+  create: () => Promise<string>;
+}
+
+/**
+ * Creates once for a caller, operation and key; a repeat gives the id of the first and creates nothing.
+ * Refuses `idempotency_key_reused` when the body is another. Two statements beside `create`, none without a key.
+ */
+export async function once(
+  tx: Tx,
+  { caller, operation, key, body, create }: Request,
+): Promise<{ id: string; repeated: boolean }> {
+  if (key === undefined) return { id: await create(), repeated: false };
+  const body_sha256 = createHash('sha256')
+    .update(canonicalJson(body as Json))
+    .digest('hex'); // JSON by contract
+  const earlier = await findIdempotencyKey(tx, { caller, operation, idempotency_key: key });
+  if (earlier !== undefined) {
+    if (earlier.body_sha256 !== body_sha256) refuse('idempotency_key_reused');
+    return { id: earlier.resource_id, repeated: true };
+  }
+  const id = await create();
+  await insertIdempotencyKey(tx, { caller, operation, idempotency_key: key, body_sha256, resource_id: id });
+  return { id, repeated: false };
+}

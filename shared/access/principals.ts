@@ -1,0 +1,87 @@
+/** People and services: what an admin says of them. */
+import type { z } from 'zod';
+import { refuse } from '../outcomes.ts';
+import type { Platform, Reads } from '../platform/platform.ts';
+import { hasRole, type Caller, type PrincipalAnswer, type PrincipalInput } from './caller.ts';
+import { disablePrincipal, isAsSaid, writePrincipal } from './change-principal.ts';
+import { checkMatch, requireMatch } from './if-match.ts';
+import { findPrincipal, principalsAfter, type PrincipalTable } from './store.ts';
+import { keysOf, validKeys } from './store/keys.ts';
+
+type Answer = z.output<typeof PrincipalAnswer>;
+type Put = z.output<typeof PrincipalInput> & { id: string; if_match?: string | undefined };
+
+/**
+ * Creates or changes a person or a service; saying the same again needs no `if_match`.
+ * Refuses `name_taken`, `invalid`, `stale`, `precondition_required`, and `conflict` for an admin who would
+ * stop being one.
+ */
+export async function putPrincipal(platform: Platform, caller: Caller, input: Put): Promise<Answer> {
+  const { id, kind, if_match } = input;
+  const said = { name: input.name ?? id, roles: [...new Set(input.roles)], owner_id: input.owner_id ?? null };
+  if (id === caller.id && hasRole(caller, 'admin') && !said.roles.includes('admin')) {
+    refuse('conflict', { detail: 'Another admin must take this role from you.' });
+  }
+  return platform.db.transaction('putPrincipal', async (tx) => {
+    const row = await findPrincipal(tx, { id });
+    checkMatch(if_match, row?.version ?? 0);
+    if (row !== undefined && row.disabled_at === null && !isAsSaid(row, said)) requireMatch(if_match, row.version);
+    await writePrincipal(tx, { id, kind, ...said, actor: caller.id });
+    return answerFor(tx, id);
+  });
+}
+
+/** Refuses `not_found`. */
+export const getPrincipal = (platform: Platform, _caller: Caller, { id }: { id: string }): Promise<Answer> =>
+  answerFor(platform.db.read, id);
+
+/** Principals by id, those after `after` when it is given. */
+export async function listPrincipals(
+  platform: Platform,
+  _caller: Caller,
+  { after = '', limit }: { after?: string | undefined; limit: number },
+): Promise<Answer[]> {
+  const rows = await principalsAfter(platform.db.read, { after, limit });
+  const keys = await keysOf(
+    platform.db.read,
+    rows.map(({ id }) => id),
+  );
+  return rows.map((row) =>
+    answerOf(
+      row,
+      keys.filter((key) => key.principal_id === row.id),
+    ),
+  );
+}
+
+/** Disables a person or a service and deletes its keys. Refuses `not_found`, `stale`, and `conflict` for oneself and for agents. */
+export async function deletePrincipal(
+  platform: Platform,
+  caller: Caller,
+  { id, if_match }: { id: string; if_match?: string | undefined },
+): Promise<void> {
+  if (id === caller.id) refuse('conflict', { detail: 'Another admin must delete you.' });
+  await platform.db.transaction('deletePrincipal', async (tx) => {
+    const row = await findPrincipal(tx, { id });
+    if (row?.kind === 'agent') refuse('conflict', { detail: 'Retire the agent instead.' });
+    checkMatch(if_match, row?.version ?? 0);
+    await disablePrincipal(tx, { id, actor: caller.id });
+  });
+}
+
+async function answerFor(on: Reads, id: string): Promise<Answer> {
+  const row = await findPrincipal(on, { id });
+  if (row === undefined || row.disabled_at !== null) refuse('not_found');
+  return answerOf(row, await validKeys(on, { principal_id: id }));
+}
+
+const answerOf = (row: PrincipalTable, keys: { id: string; created_at: Date }[]): Answer => ({
+  id: row.id,
+  kind: row.kind,
+  name: row.name,
+  roles: row.roles,
+  owner_id: row.owner_id,
+  version: row.version,
+  created_at: row.created_at,
+  keys: keys.map(({ id, created_at }) => ({ id, created_at })),
+});

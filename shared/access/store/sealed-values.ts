@@ -1,0 +1,29 @@
+/** Sealed values, as they are kept. */
+import { now, store } from '../../platform/database/statement.ts';
+import type { Reads } from '../../platform/platform.ts';
+
+export interface SealedValue {
+  id: string;
+  path: string;
+  key_id: string;
+  ciphertext: string;
+}
+
+const { change, tables } = store<{ sealed_values: SealedValue & { created_at: Date } }>();
+
+export const insertSealedValue = change((q, p: SealedValue) =>
+  q.insertInto('sealed_values').values({
+    id: p.id,
+    path: p.path,
+    key_id: p.key_id,
+    ciphertext: p.ciphertext,
+    created_at: now(),
+  }),
+);
+
+/** The sealed values of these ids; those that do not exist are missing. */
+export async function sealedValues(on: Reads, ids: readonly string[]): Promise<SealedValue[]> {
+  if (ids.length === 0) return [];
+  const query = tables(on).selectFrom('sealed_values').select(['id', 'path', 'key_id', 'ciphertext']);
+  return on.run(query.where('id', 'in', ids).orderBy('id').compile());
+}

@@ -1,0 +1,93 @@
+/** Agents as others see them: each with its state as of now. */
+import { mayReadAll } from '../access/permissions.ts';
+import type { Caller } from '../access/caller.ts';
+import { refuse } from '../outcomes.ts';
+import { usdOf } from '../platform/money.ts';
+import type { Platform, Reads } from '../platform/platform.ts';
+import { stateAt, type Agent, type AgentAnswer } from './agent.ts';
+import { quantile } from './note-outcomes.ts';
+import { agentRows, agentsAfter, findAgent, headsIn, type Dated } from './store.ts';
+import { recordsOf, type AgentRecord } from './store/records.ts';
+
+export type Head = Pick<Agent, 'id' | 'owner_id' | 'role' | 'state' | 'categories' | 'endpoint'>;
+
+/** All heads of a category, by id, also those that are silent or retired: their state says so. */
+export async function headsOf(reads: Reads, category: string): Promise<Head[]> {
+  const rows = await headsIn(reads, { category });
+  return rows
+    .map((row) => withState(reads, row))
+    .map(({ id, owner_id, role, state, categories, endpoint }) => ({
+      id,
+      owner_id,
+      role,
+      state,
+      categories,
+      endpoint,
+    }));
+}
+
+/** The agents of these ids, by id; those that do not exist are missing. */
+export const agentsByIds = async (reads: Reads, ids: readonly string[]): Promise<Agent[]> =>
+  (await agentRows(reads, ids)).map((row) => withState(reads, row));
+
+/** Agents by id, those after `after` when it is given. */
+export async function listAgents(
+  platform: Platform,
+  _caller: Caller,
+  { after = '', limit }: { after?: string | undefined; limit: number },
+): Promise<AgentAnswer[]> {
+  const rows = await agentsAfter(platform.db.read, { after, limit });
+  return answersFor(
+    platform.db.read,
+    rows.map((row) => withState(platform.db.read, row)),
+  );
+}
+
+/** Refuses `not_found`, also an agent that asks for another. */
+export async function getAgent(
+  platform: Platform,
+  caller: Caller,
+  { agent_id }: { agent_id: string },
+): Promise<AgentAnswer> {
+  if (caller.id !== agent_id && !mayReadAll(caller)) refuse('not_found');
+  return answerFor(platform.db.read, agent_id);
+}
+
+/** One agent's answer. Refuses `not_found`. */
+export async function answerFor(reads: Reads, id: string): Promise<AgentAnswer> {
+  const row = await findAgent(reads, { id });
+  const [answer] = row === undefined ? [] : await answersFor(reads, [withState(reads, row)]);
+  return answer ?? refuse('not_found');
+}
+
+async function answersFor(reads: Reads, agents: Agent[]): Promise<AgentAnswer[]> {
+  const records = await recordsOf(
+    reads,
+    agents.map(({ id }) => id),
+  );
+  const byId = new Map(records.map((record) => [record.agent_id, record]));
+  return agents.map((agent) => answerOf(agent, byId.get(agent.id)));
+}
+
+const withState = (reads: Reads, { at, ...agent }: Agent & Dated): Agent => ({
+  ...agent,
+  state: stateAt(agent, new Date(at), reads.config.AGENT_HEARTBEAT_INTERVAL),
+});
+
+const answerOf = (
+  { id, head_hash: _, endpoint_secret_id: __, ...agent }: Agent,
+  record?: AgentRecord,
+): AgentAnswer => ({
+  agent_id: id,
+  ...agent,
+  record: record === undefined ? null : recordAnswer(record),
+});
+
+const recordAnswer = ({ completed, failed, tokens, cost_micros, durations }: AgentRecord) => ({
+  completed,
+  failed,
+  tokens,
+  cost_usd: usdOf(cost_micros),
+  median_seconds: quantile(durations, 0.5),
+  p95_seconds: quantile(durations, 0.95),
+});

@@ -1,0 +1,107 @@
+/** Agents. */
+import { now, store } from '../platform/database/statement.ts';
+import type { Reads } from '../platform/platform.ts';
+import type { Json } from '../platform/wire.ts';
+import type { Agent } from './agent.ts';
+
+const { all, first, change, tables } = store<{
+  agents: Agent;
+  agent_categories: { category: string; agent_id: string };
+}>();
+
+/** As expressions come back: text where the database has no type of its own for a time. */
+export interface Dated {
+  at: Date | string;
+}
+
+export const findAgent = first((q, p: { id: string }) =>
+  q.selectFrom('agents').selectAll().select(now().as('at')).where('id', '=', p.id),
+);
+
+/** Locks the row until the transaction ends: an agent's claims and heartbeats come one after the other. */
+export const lockAgent = first((q, p: { id: string }) =>
+  q.selectFrom('agents').selectAll().where('id', '=', p.id).forUpdate(),
+);
+
+type Written = Omit<Agent, 'created_at' | 'last_seen_at'>;
+
+export const insertAgent = change((q, p: Written & Pick<Agent, 'last_seen_at'>) =>
+  q.insertInto('agents').values({
+    id: p.id,
+    version: p.version,
+    head_hash: p.head_hash,
+    role: p.role,
+    state: p.state,
+    capabilities: p.capabilities,
+    categories: p.categories,
+    owner_id: p.owner_id,
+    max_concurrent_tasks: p.max_concurrent_tasks,
+    endpoint: p.endpoint,
+    endpoint_secret_id: p.endpoint_secret_id,
+    model: p.model,
+    agent_version: p.agent_version,
+    card: p.card,
+    load: p.load,
+    last_seen_at: p.last_seen_at,
+    created_at: now(),
+  }),
+);
+
+/** Guarded by the version read. */
+export const updateAgent = change((q, p: Written & { was: number }) =>
+  q
+    .updateTable('agents')
+    .set({
+      version: p.version,
+      head_hash: p.head_hash,
+      role: p.role,
+      state: p.state,
+      capabilities: p.capabilities,
+      categories: p.categories,
+      owner_id: p.owner_id,
+      max_concurrent_tasks: p.max_concurrent_tasks,
+      endpoint: p.endpoint,
+      endpoint_secret_id: p.endpoint_secret_id,
+      model: p.model,
+      agent_version: p.agent_version,
+      card: p.card,
+      load: p.load,
+    })
+    .where('id', '=', p.id)
+    .where('version', '=', p.was)
+    .returning('id'),
+);
+
+/** A sign of life. The row is locked. */
+export const touchAgent = change((q, p: { id: string; load: Record<string, Json> | null }) =>
+  q.updateTable('agents').set({ last_seen_at: now(), load: p.load }).where('id', '=', p.id),
+);
+
+export const headsIn = all((q, p: { category: string }) =>
+  q
+    .selectFrom('agents')
+    .innerJoin('agent_categories', 'agent_categories.agent_id', 'agents.id')
+    .selectAll('agents')
+    .select(now().as('at'))
+    .where('agent_categories.category', '=', p.category)
+    .where('agents.role', '=', 'category_head')
+    .orderBy('agents.id'),
+);
+
+export const agentsAfter = all((q, p: { after: string; limit: number }) =>
+  q.selectFrom('agents').selectAll().select(now().as('at')).where('id', '>', p.after).orderBy('id').limit(p.limit),
+);
+
+export const everyAgent = all((q, _: Record<never, never>) => q.selectFrom('agents').select('id').orderBy('id'));
+
+export async function agentRows(on: Reads, ids: readonly string[]): Promise<(Agent & Dated)[]> {
+  if (ids.length === 0) return [];
+  const query = tables(on).selectFrom('agents').selectAll().select(now().as('at'));
+  return on.run(query.where('id', 'in', ids).orderBy('id').compile());
+}
+
+const findModel = first((q, p: { id: string }) => q.selectFrom('agents').select('model').where('id', '=', p.id));
+
+/** The model an agent registered, or null. */
+export const modelOf = async (on: Reads, id: string): Promise<string | null> =>
+  (await findModel(on, { id }))?.model ?? null;

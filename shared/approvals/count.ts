@@ -1,0 +1,27 @@
+/** What the ballots of a question amount to, without those of voters who are out of service. */
+import type { Reads } from '../platform/platform.ts';
+import type { Approval, BallotRow } from './approval.ts';
+import { tally, type Tally } from './quorum.ts';
+import { ballotsOf, lostVoters } from './store/ballots.ts';
+
+export interface Counted {
+  tally: Tally;
+  /** All that were cast, oldest first. */
+  ballots: BallotRow[];
+  /** Isolated, retired or disabled since the question opened: their ballots do not count. */
+  lost: ReadonlySet<string>;
+}
+
+/** Two selects. To settle by it, hold the approval's lock. */
+export async function countBallots(reads: Reads, approval: Approval): Promise<Counted> {
+  const lost = new Set((await lostVoters(reads, { approval_id: approval.id })).map(({ voter_id }) => voter_id));
+  const ballots = await ballotsOf(reads, { approval_id: approval.id });
+  return { tally: tallyOf(approval, ballots, lost), ballots, lost };
+}
+
+export const tallyOf = (approval: Approval, ballots: readonly BallotRow[], lost: ReadonlySet<string>): Tally =>
+  tally(
+    approval.workflow,
+    approval.electorate.voters,
+    ballots.filter(({ voter_id }) => !lost.has(voter_id)),
+  );

@@ -1,0 +1,33 @@
+/** How long agents and jobs have taken, for the expected time of arrival. */
+import { median } from './calibration.ts';
+import type { Reads, Tx } from '../platform/platform.ts';
+import { durationRows, insertDurations, updateDurations } from './store/durations.ts';
+
+const kept = 32;
+
+/** Keeps the last 32 durations of each key, such as `agent:<id>` or `job:<name>`, under the learner's lock. */
+export async function rememberDurations(tx: Tx, durations: readonly { key: string; seconds: number }[]): Promise<void> {
+  const fresh = Map.groupBy(durations, ({ key }) => key);
+  const known = await recentOf(tx, [...fresh.keys()]);
+  for (const [duration_key, values] of [...fresh].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const before = known.get(duration_key);
+    const row = { duration_key, recent: [...(before ?? []), ...values.flatMap(wholeMilliseconds)].slice(-kept) };
+    await (before === undefined ? insertDurations : updateDurations)(tx, row);
+  }
+}
+
+/** Median seconds of each key that has a history. */
+export async function durationsOf(reads: Reads, keys: readonly string[]): Promise<Map<string, number>> {
+  const medians = [...(await recentOf(reads, keys))].map(([key, recent]) => [key, median(recent)] as const);
+  return new Map(medians.filter((each): each is [string, number] => each[1] !== undefined));
+}
+
+/** What is no duration is left out. */
+const wholeMilliseconds = ({ seconds }: { seconds: number }): number[] =>
+  seconds >= 0 && seconds < Infinity ? [Math.round(seconds * 1000) / 1000] : [];
+
+async function recentOf(reads: Reads, keys: readonly string[]): Promise<Map<string, number[]>> {
+  if (keys.length === 0) return new Map();
+  const rows = await durationRows(reads, keys);
+  return new Map(rows.map((row) => [row.duration_key, row.recent]));
+}

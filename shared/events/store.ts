@@ -1,0 +1,90 @@
+/** The append-only record. */
+import { store } from '../platform/database/statement.ts';
+import type { Generated } from 'kysely';
+import type { Event } from './chain.ts';
+import type { StreamEnd } from './verify.ts';
+
+export interface SealTable {
+  id: string;
+  at: Date;
+  through_cursor: number;
+  /** The last event of each stream that changed since the seal before. */
+  heads: StreamEnd[];
+  key_id: string;
+  signature: string;
+}
+
+/** The cursor is the database's to give. */
+type EventTable = Event & { cursor: Generated<number> };
+
+const { all, first, change } = store<{ events: EventTable; seals: SealTable }>();
+
+export const insertEvent = change((q, p: Event) =>
+  q.insertInto('events').values({
+    stream: p.stream,
+    number: p.number,
+    type: p.type,
+    at: p.at,
+    actor: p.actor,
+    trace: p.trace,
+    data: p.data,
+    hash: p.hash,
+  }),
+);
+
+export const eventsAfter = all((q, p: { after: number; limit: number }) =>
+  q.selectFrom('events').selectAll().where('cursor', '>', p.after).orderBy('cursor').limit(p.limit),
+);
+
+export const eventsOf = all((q, p: { stream: string; after: number; limit: number }) =>
+  q
+    .selectFrom('events')
+    .selectAll()
+    .where('stream', '=', p.stream)
+    .where('number', '>', p.after)
+    .orderBy('number')
+    .limit(p.limit),
+);
+
+export const newestSeal = first((q, _: Record<never, never>) =>
+  q.selectFrom('seals').selectAll().orderBy('id', 'desc').limit(1),
+);
+
+export const insertSeal = change((q, p: SealTable) =>
+  q.insertInto('seals').values({
+    id: p.id,
+    at: p.at,
+    through_cursor: p.through_cursor,
+    heads: p.heads,
+    key_id: p.key_id,
+    signature: p.signature,
+  }),
+);
+
+export const lastCursor = first((q, _: Record<never, never>) =>
+  q.selectFrom('events').select('cursor').orderBy('cursor', 'desc').limit(1),
+);
+
+/** The last event of each stream within a range of cursors. */
+export const streamEnds = all((q, p: { after: number; through: number }) =>
+  q
+    .selectFrom('events as last')
+    .select(['last.stream', 'last.number', 'last.hash'])
+    .where('last.cursor', '>', p.after)
+    .where('last.cursor', '<=', p.through)
+    .where((row) =>
+      row.not(
+        row.exists(
+          row
+            .selectFrom('events as later')
+            .select('later.cursor')
+            .whereRef('later.stream', '=', 'last.stream')
+            .whereRef('later.number', '>', 'last.number')
+            .where('later.cursor', '<=', p.through),
+        ),
+      ),
+    )
+    .orderBy('last.cursor'),
+);
+
+export const allSeals = all((q, _: Record<never, never>) => q.selectFrom('seals').selectAll().orderBy('id'));

@@ -1,0 +1,57 @@
+/** Jobs by what is asked of them: to learn from, to wake, to list. */
+import { store } from '../../platform/database/statement.ts';
+import type { Reads } from '../../platform/platform.ts';
+import type { Job } from '../job.ts';
+import type { JobAgentTable, JobTable } from './rows.ts';
+
+const { all, tables } = store<{ jobs: JobTable; job_agents: JobAgentTable }>();
+
+/** Jobs in `learning`, oldest end first, locked: one learner takes them in this order. */
+export const finishedJobs = all((q, p: { limit: number }) =>
+  q
+    .selectFrom('jobs')
+    .selectAll()
+    .where('state', '=', 'learning')
+    .orderBy('finished_at')
+    .orderBy('id')
+    .limit(p.limit),
+);
+
+/** Blocked jobs that wait for `waits_for`, most urgent first. */
+export const jobsWaitingFor = all((q, p: { waits_for: string; limit: number }) =>
+  q
+    .selectFrom('jobs')
+    .select(['id', 'category', 'priority', 'waits_amount'])
+    .where('waits_for', '=', p.waits_for)
+    .where('state', '=', 'blocked')
+    .orderBy('priority')
+    .orderBy('id')
+    .limit(p.limit),
+);
+
+export interface JobFilter {
+  state?: string | undefined;
+  category?: string | undefined;
+  agent?: string | undefined;
+  text?: string | undefined;
+  /** Only this principal's jobs. */
+  submitter_id?: string | undefined;
+  /** Ids below this one: newest first. */
+  before?: string | undefined;
+  limit: number;
+}
+
+export function listJobRows(on: Reads, filter: JobFilter): Promise<Job[]> {
+  let query = tables(on).selectFrom('jobs').selectAll().orderBy('id', 'desc').limit(filter.limit);
+  if (filter.state !== undefined) query = query.where('state', '=', filter.state as Job['state']); // a filter, not a write
+  if (filter.category !== undefined) query = query.where('category', '=', filter.category);
+  if (filter.submitter_id !== undefined) query = query.where('submitter_id', '=', filter.submitter_id);
+  if (filter.before !== undefined) query = query.where('id', '<', filter.before);
+  if (filter.text !== undefined) query = query.where('job_name', 'like', `%${filter.text.replaceAll(/[%_[\]]/g, '')}%`);
+  const { agent } = filter;
+  if (agent !== undefined) {
+    query = query.where('id', 'in', (q) => q.selectFrom('job_agents').select('job_id').where('agent_id', '=', agent));
+  }
+  return on.run(query.compile());
+}
+

@@ -1,0 +1,124 @@
+/** A message between agents: delivered at least once, with a lease. */
+import { z } from 'zod';
+import { jsonObject, name, time, type Json } from '../platform/wire.ts';
+
+export const messageTypes = [
+  'task_assignment',
+  'task_result',
+  'status_update',
+  'heartbeat',
+  'approval_request',
+  'coordination',
+  'error',
+  'custom',
+] as const;
+
+export type MessageType = (typeof messageTypes)[number];
+export type MessageState = 'queued' | 'received' | 'acknowledged' | 'dead';
+
+/** The row. */
+export interface Message {
+  id: string;
+  to_agent: string;
+  from_id: string;
+  type: MessageType;
+  /** 1 is the most urgent. */
+  priority: number;
+  body: Record<string, Json>;
+  correlation_id: string | null;
+  reply_to: string | null;
+  state: MessageState;
+  attempts: number;
+  /** Proves who received it last. */
+  receipt: string | null;
+  lease_until: Date | null;
+  expires_at: Date | null;
+  dead_reason: string | null;
+  sent_at: Date;
+  settled_at: Date | null;
+}
+
+export const usualPriority = 5;
+export const mostMessages = 100;
+export const longestWaitSeconds = 20;
+
+const id = z.string().min(1).max(128);
+
+const OneMessage = z
+  .strictObject({
+    to_agent: name,
+    type: z.enum(messageTypes),
+    priority: z.int().min(1).max(10).default(usualPriority),
+    body: jsonObject,
+    correlation_id: id.optional(),
+    reply_to: id.optional(),
+    ttl_seconds: z.number().positive().max(2_592_000).optional().describe('not received by then: a dead letter'),
+  })
+  .meta({ id: 'NewMessage' });
+
+/** One message as it is, or up to a hundred. */
+export const SendInput = z
+  .union([OneMessage, z.strictObject({ messages: z.array(OneMessage).min(1).max(mostMessages) })])
+  .transform((given) => ('messages' in given ? given : { messages: [given] }));
+
+export type SendInput = z.output<typeof SendInput>;
+
+export const SendAnswer = z
+  .strictObject({ messages: z.array(z.strictObject({ message_id: z.string(), to_agent: z.string() })) })
+  .meta({ id: 'SendAnswer' });
+
+export type SendAnswer = z.output<typeof SendAnswer>;
+
+export const ReceiveInput = z
+  .strictObject({
+    max: z.int().min(1).max(mostMessages).default(1),
+    wait_seconds: z.number().min(0).max(longestWaitSeconds).default(0),
+  })
+  .meta({ id: 'ReceiveInput' });
+
+export type ReceiveInput = z.output<typeof ReceiveInput>;
+
+export const ReceivedMessage = z
+  .strictObject({
+    message_id: z.string(),
+    from_id: z.string(),
+    type: z.enum(messageTypes),
+    priority: z.int(),
+    body: jsonObject,
+    correlation_id: z.string().nullable(),
+    reply_to: z.string().nullable(),
+    attempt: z.int().describe('1 the first time'),
+    receipt: z.string().describe('proves the delivery; settle with it before the lease runs out'),
+    lease_until: time,
+    sent_at: time,
+  })
+  .meta({ id: 'ReceivedMessage' });
+
+export type ReceivedMessage = z.output<typeof ReceivedMessage>;
+
+export const ReceiveAnswer = z.strictObject({ messages: z.array(ReceivedMessage) }).meta({ id: 'ReceiveAnswer' });
+
+export const settlements = ['acknowledge', 'retry', 'dead_letter'] as const;
+
+const Settlement = z.strictObject({
+  message_id: id,
+  receipt: id,
+  action: z.enum(settlements),
+  reason: z.string().max(1000).optional().describe('kept with a dead letter'),
+});
+
+export type Settlement = z.output<typeof Settlement>;
+
+export const SettleInput = z
+  .strictObject({ settle: z.array(Settlement).min(1).max(mostMessages) })
+  .meta({ id: 'SettleInput' });
+
+export type SettleInput = z.output<typeof SettleInput>;
+
+export const SettleAnswer = z
+  .strictObject({
+    settled: z.array(z.strictObject({ message_id: z.string(), state: z.enum(['queued', 'acknowledged', 'dead']) })),
+  })
+  .meta({ id: 'SettleAnswer' });
+
+export type SettleAnswer = z.output<typeof SettleAnswer>;

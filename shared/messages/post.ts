@@ -1,0 +1,27 @@
+/** Puts messages into mailboxes. */
+import type { Tx } from '../platform/platform.ts';
+import { usualPriority, type Message } from './message.ts';
+import { insertMessage, insertMessages } from './store.ts';
+
+export type NewMessage = Pick<Message, 'to_agent' | 'from_id' | 'type' | 'body'> &
+  Partial<Pick<Message, 'priority' | 'correlation_id' | 'reply_to' | 'expires_at'>>;
+
+/** Where waiting receivers hear of new messages. */
+export const mailHint = (agent_id: string): string => `messages:${agent_id}`;
+
+/** To agents that exist; one statement, at most a hundred messages. Gives their ids. */
+export async function postMessages(tx: Tx, messages: readonly NewMessage[]): Promise<string[]> {
+  const rows = messages.map((message) => ({
+    priority: usualPriority,
+    correlation_id: null,
+    reply_to: null,
+    expires_at: null,
+    ...message,
+    id: tx.newId('msg'),
+  }));
+  const [only] = rows;
+  if (rows.length === 1 && only !== undefined) await insertMessage(tx, only);
+  else if (rows.length > 1) await insertMessages(tx, rows);
+  for (const { to_agent } of rows) tx.hint(mailHint(to_agent));
+  return rows.map(({ id }) => id);
+}

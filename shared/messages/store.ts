@@ -1,0 +1,141 @@
+/** The mailbox. */
+import { sql } from 'kysely';
+import { now, store } from '../platform/database/statement.ts';
+import type { Tx } from '../platform/platform.ts';
+import type { Message, MessageState } from './message.ts';
+
+const { all, first, change, tables } = store<{ messages: Message }>();
+
+type NewMessage = Omit<
+  Message,
+  'state' | 'attempts' | 'receipt' | 'lease_until' | 'dead_reason' | 'sent_at' | 'settled_at'
+>;
+
+const rowOf = (message: NewMessage) => ({ ...message, state: 'queued' as const, attempts: 0, sent_at: now() });
+
+export const insertMessage = change((q, p: NewMessage) =>
+  q.insertInto('messages').values(
+    rowOf({
+      id: p.id,
+      to_agent: p.to_agent,
+      from_id: p.from_id,
+      type: p.type,
+      priority: p.priority,
+      body: p.body,
+      correlation_id: p.correlation_id,
+      reply_to: p.reply_to,
+      expires_at: p.expires_at,
+    }),
+  ),
+);
+
+/** Many in one statement, at most a hundred. */
+export async function insertMessages(tx: Tx, messages: readonly NewMessage[]): Promise<void> {
+  await tx.run(tables(tx).insertInto('messages').values(messages.map(rowOf)).compile());
+}
+
+/** Whether there is anything to do in a mailbox: a message to receive, or one whose lease ran out. */
+export const anyInbox = first((q, p: { to_agent: string }) =>
+  q
+    .selectFrom('messages')
+    .select('id')
+    .where('to_agent', '=', p.to_agent)
+    .where((row) =>
+      row.or([row('state', '=', 'queued'), row.and([row('state', '=', 'received'), row('lease_until', '<=', now())])]),
+    )
+    .limit(1),
+);
+
+const isExpired = sql<boolean>`expires_at <= ${now()}`;
+
+/** Returns what was not acknowledged in time, and ends what is too old or was delivered too often. */
+export const tidyInbox = change((q, p: { to_agent: string; most_attempts: number }) =>
+  q
+    .updateTable('messages')
+    .set({
+      state: sql<MessageState>`case when ${isExpired} or attempts >= ${p.most_attempts} then 'dead' else 'queued' end`,
+      dead_reason: sql<string | null>`case
+        when ${isExpired} then 'expired'
+        when attempts >= ${p.most_attempts} then 'never acknowledged'
+        else null end`,
+      settled_at: sql<Date | null>`case when ${isExpired} or attempts >= ${p.most_attempts} then ${now()} else null end`,
+      receipt: null,
+      lease_until: null,
+    })
+    .where('to_agent', '=', p.to_agent)
+    .where((row) =>
+      row.or([
+        row.and([row('state', '=', 'received'), row('lease_until', '<=', now())]),
+        row.and([row('state', '=', 'queued'), row('expires_at', '<=', now())]),
+      ]),
+    )
+    .returning('id'),
+);
+
+/** The most urgent messages of a mailbox, locked. */
+export const headOfInbox = all((q, p: { to_agent: string; limit: number }) =>
+  q
+    .selectFrom('messages')
+    .selectAll()
+    .where('to_agent', '=', p.to_agent)
+    .where('state', '=', 'queued')
+    .orderBy('priority')
+    .orderBy('id')
+    .limit(p.limit)
+    .forUpdate()
+    .skipLocked(),
+);
+
+/** Delivers queued messages under one receipt. */
+export async function deliver(
+  tx: Tx,
+  ids: readonly string[],
+  { receipt, lease_seconds }: { receipt: string; lease_seconds: number },
+): Promise<void> {
+  const query = tables(tx)
+    .updateTable('messages')
+    .set((row) => ({
+      state: 'received' as const,
+      attempts: row('attempts', '+', 1),
+      receipt,
+      lease_until: now(lease_seconds),
+    }))
+    .where('id', 'in', ids)
+    .where('state', '=', 'queued');
+  await tx.run(query.compile());
+}
+
+interface Received {
+  id: string;
+  to_agent: string;
+  receipt: string;
+}
+
+/** The receipt stays, so that a repeat is known as one. */
+export const settleMessage = change((q, p: Received & Settled) =>
+  q
+    .updateTable('messages')
+    .set({ state: p.state, dead_reason: p.dead_reason, settled_at: p.settled_at, lease_until: null })
+    .where('id', '=', p.id)
+    .where('to_agent', '=', p.to_agent)
+    .where('receipt', '=', p.receipt)
+    .where('state', '=', 'received')
+    .returning('id'),
+);
+
+export interface Settled {
+  state: 'queued' | 'acknowledged' | 'dead';
+  dead_reason: string | null;
+  settled_at: Date | null;
+}
+
+/** Who receives it is the only one to see it; locked until the transaction ends. */
+export const lockDelivered = first((q, p: Received) =>
+  q
+    .selectFrom('messages')
+    .selectAll()
+    .where('id', '=', p.id)
+    .where('to_agent', '=', p.to_agent)
+    .where('receipt', '=', p.receipt)
+    .forUpdate(),
+);

@@ -1,0 +1,25 @@
+/** News inside one process: who waits on a topic is woken by the commit that changed it. */
+import type { Clock, Hints } from '../platform.ts';
+
+export function openHints(clock: Clock): Hints {
+  const waiters = new Map<string, Set<() => void>>();
+  return {
+    tell: (topic) => {
+      for (const wake of waiters.get(topic) ?? []) wake();
+    },
+    wait: async (topics, milliseconds, signal) => {
+      const woken = new AbortController();
+      const wake = () => woken.abort();
+      const either = signal === undefined ? woken.signal : AbortSignal.any([woken.signal, signal]);
+      for (const topic of topics) waiters.set(topic, (waiters.get(topic) ?? new Set()).add(wake));
+      await clock.sleep(milliseconds, either);
+      for (const topic of topics) forget(waiters, topic, wake);
+    },
+  };
+}
+
+function forget(waiters: Map<string, Set<() => void>>, topic: string, wake: () => void): void {
+  const set = waiters.get(topic);
+  set?.delete(wake);
+  if (set?.size === 0) waiters.delete(topic);
+}

@@ -1,0 +1,58 @@
+/** Bells of a single process: the same ring waiting twice is one, and a few stages run at a time. */
+import { withTrace } from '../context.ts';
+import type { Bells, Clock, Ring } from '../platform.ts';
+import type { Log } from '../telemetry/log.ts';
+
+/** Stages wait mostly for the database, which groups what waits; more than this only takes memory. */
+const stagesAtOnce = 128;
+
+export function inProcessBells(clock: Clock, log: Log): Bells {
+  const waiting = new Map<string, { ring: Ring; since: number }>();
+  const running = new Set<Promise<void>>();
+  const closing = new AbortController();
+  let handler: ((ring: Ring) => Promise<void>) | undefined;
+
+  const start = (key: string, ring: Ring, answer: (ring: Ring) => Promise<void>) => {
+    waiting.delete(key);
+    const stage = withTrace(ring.trace, () => answer(ring))
+      .catch((fault: unknown) => log.error({ err: fault, ring }, 'a stage threw; its row is due again soon'))
+      .finally(() => {
+        running.delete(stage);
+        next();
+      });
+    running.add(stage);
+  };
+  const next = () => {
+    for (const [key, { ring }] of waiting) {
+      if (handler === undefined || closing.signal.aborted || running.size >= stagesAtOnce) return;
+      start(key, ring, handler);
+    }
+  };
+  const add = (ring: Ring) => {
+    const key = `${ring.bell} ${ring.id}`;
+    if (closing.signal.aborted || waiting.has(key)) return;
+    waiting.set(key, { ring, since: clock.now().getTime() });
+    next();
+  };
+  return {
+    ring: (ring, delaySeconds = 0) => {
+      if (delaySeconds > 0) void clock.sleep(delaySeconds * 1000, closing.signal).then(() => add(ring));
+      else add(ring);
+    },
+    answer: (answer) => {
+      handler = answer;
+      next();
+    },
+    drain: async () => {
+      closing.abort();
+      await Promise.allSettled(running);
+    },
+    backlog: async () => {
+      const oldest = waiting.values().next().value?.since;
+      return {
+        waiting: waiting.size,
+        oldest_seconds: oldest === undefined ? 0 : (clock.now().getTime() - oldest) / 1000,
+      };
+    },
+  };
+}

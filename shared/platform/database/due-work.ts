@@ -1,0 +1,113 @@
+/**
+ * One mechanism for every table whose rows wait for the machine: a row has `due_at`, `attempts`, a `fence`
+ * and `lease_until`. Stages with outside calls claim it, work, and commit or give it back; the sweep
+ * rings for rows that are due. All times are computed by the database inside the statement.
+ */
+import { sql } from 'kysely';
+import { now, store } from './statement.ts';
+
+export interface WorkRow {
+  id: string;
+  state: string;
+  due_at: Date | null;
+  due_seconds: number;
+  attempts: number;
+  fence: number;
+  lease_until: Date | null;
+  last_fault: string | null;
+}
+
+/** The longest a sweep waits before it rings for the same row again. */
+const slowestSweepSeconds = 300;
+const slowestSweepOfRunningSeconds = 30;
+
+/** The statements of one table; the room that owns the table makes them. */
+export function dueWork(table: string) {
+  const { change } = store<Record<string, WorkRow>>();
+  return {
+    /** Takes the row for `lease_seconds` and counts the attempt; no row: stale or doubled, nothing to do. */
+    claim: change((q, p: { id: string; state: string; lease_seconds: number }) =>
+      q
+        .updateTable(table)
+        .set((row) => ({
+          fence: row('fence', '+', 1),
+          attempts: row('attempts', '+', 1),
+          lease_until: now(p.lease_seconds),
+          due_at: now(p.lease_seconds),
+        }))
+        .where('id', '=', p.id)
+        .where('state', '=', p.state)
+        .where((row) => row.or([row('lease_until', 'is', null), row('lease_until', '<', now())]))
+        .returning('id'),
+    ),
+    /** Gives a claimed row back untried: nothing to do yet. */
+    giveBack: change((q, p: { id: string; fence: number; due_in_seconds: number }) =>
+      q
+        .updateTable(table)
+        .set((row) => ({
+          fence: row('fence', '+', 1),
+          attempts: row('attempts', '-', 1),
+          lease_until: null,
+          due_at: now(p.due_in_seconds),
+        }))
+        .where('id', '=', p.id)
+        .where('fence', '=', p.fence)
+        .returning('id'),
+    ),
+    /** Keeps a fault and tries again later; `counted` adds an attempt where no claim has counted it. */
+    backOff: change((q, p: { id: string; fence: number; seconds: number; fault: string; counted: number }) =>
+      q
+        .updateTable(table)
+        .set((row) => ({
+          fence: row('fence', '+', 1),
+          attempts: row('attempts', '+', p.counted),
+          lease_until: null,
+          due_at: now(p.seconds),
+          last_fault: p.fault,
+        }))
+        .where('id', '=', p.id)
+        .where('fence', '=', p.fence)
+        .returning('id'),
+    ),
+    /**
+     * Moves the due time of up to `limit` due rows on, oldest first, and gives them: the wait doubles each
+     * time. Rows in `counts` have no claim that counts their attempts, so their ring counts.
+     */
+    sweep: change((q, p: { limit: number; counts: string }) =>
+      q
+        .updateTable(table)
+        .set((row) => ({
+          due_at: sql<Date>`now_plus(${row.ref('due_seconds')})`,
+          due_seconds: sql<number>`case
+            when ${row.ref('state')} in ('executing', 'compensating') and ${row.ref('due_seconds')} * 2 > ${sql.lit(slowestSweepOfRunningSeconds)} then ${sql.lit(slowestSweepOfRunningSeconds)}
+            when ${row.ref('due_seconds')} * 2 > ${sql.lit(slowestSweepSeconds)} then ${sql.lit(slowestSweepSeconds)}
+            else ${row.ref('due_seconds')} * 2 end`,
+          attempts: sql<number>`${row.ref('attempts')} + case when ${row.ref('state')} = ${p.counts} then 1 else 0 end`,
+        }))
+        .where('due_at', '<=', now())
+        .where('id', 'in', (inner) =>
+          inner
+            .selectFrom(table)
+            .select('id')
+            .where('due_at', '<=', now())
+            .orderBy('due_at')
+            .limit(p.limit)
+            .forUpdate()
+            .skipLocked(),
+        )
+        .returning(['id', 'state']),
+    ),
+    /** Voids every stage's lease: right after a start that nobody else can have one. */
+    voidLeases: change((q, _: Record<never, never>) =>
+      q
+        .updateTable(table)
+        .set((row) => ({ fence: row('fence', '+', 1), lease_until: null, due_at: now() }))
+        .where('lease_until', 'is not', null)
+        .returning('id'),
+    ),
+  };
+}
+
+/** Exponential backoff with full jitter: 1 s to 5 min, by the number of attempts so far. */
+export const backoffSeconds = (attempts: number, fraction: number): number =>
+  Math.max(1, fraction * Math.min(300, 2 ** Math.min(attempts, 9)));

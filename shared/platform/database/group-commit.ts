@@ -1,0 +1,130 @@
+/**
+ * Group commit: one writer runs the waiting transactions one after the other, each in a savepoint,
+ * inside one BEGIN IMMEDIATE … COMMIT, and settles them after the COMMIT. One fsync serves them all.
+ */
+import type { CompiledQuery } from 'kysely';
+import type { SqliteConnection } from './sqlite-connection.ts';
+
+/** At most so many transactions share a commit, so that the event loop gets its turn. */
+const groupSize = 256;
+/** A transaction that waits for anything but the database would hold up all others. */
+const groupMilliseconds = 10_000;
+
+export type Run = <Row>(query: CompiledQuery<Row>) => Promise<Row[]>;
+type Work<T> = (run: Run) => Promise<T>;
+
+interface Waiting {
+  work: Work<unknown>;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+  settle?: () => void;
+}
+
+export class GroupCommit {
+  readonly #connection: SqliteConnection;
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  /** Runs `work` in the async context of whoever began the group: it brings its own along. */
+  transaction<T>(work: Work<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new Error('the database is closed'));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      this.#running ??= this.#drain();
+    });
+  }
+
+  /** Resolves when no transaction is open, so that what a read sees is committed. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.idle();
+  }
+
+  async #drain(): Promise<void> {
+    await Promise.resolve(); // those who came in the same turn share the first commit
+    try {
+      while (this.#waiting.length > 0) {
+        await this.#commitGroup();
+        if (this.#waiting.length > 0) await new Promise(setImmediate);
+      }
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  async #commitGroup(): Promise<void> {
+    const { raw } = this.#connection;
+    const group: Waiting[] = [];
+    const watch = new Watch();
+    try {
+      raw.exec('BEGIN IMMEDIATE');
+      while (this.#waiting.length > 0 && group.length < groupSize) {
+        const next = this.#waiting.shift() as Waiting; // the loop's condition
+        group.push(next);
+        await this.#runInSavepoint(next, watch);
+      }
+      raw.exec('COMMIT');
+    } catch (fault) {
+      // Not one of the group has written anything; the writer goes on with the next group.
+      if (raw.isTransaction) raw.exec('ROLLBACK');
+      if (group.length === 0) group.push(...this.#waiting.splice(0)); // BEGIN itself failed
+      for (const waiting of group) waiting.reject(fault);
+      return;
+    } finally {
+      watch.end();
+    }
+    for (const waiting of group) waiting.settle?.();
+  }
+
+  /** Keeps the outcome for after the COMMIT; throws only when the whole transaction is gone. */
+  async #runInSavepoint(waiting: Waiting, watch: Watch): Promise<void> {
+    const { raw } = this.#connection;
+    let open = true;
+    const run: Run = async (query) => {
+      if (!open) throw new Error('a statement came after its transaction had ended');
+      return this.#connection.run(query);
+    };
+    raw.exec('SAVEPOINT member');
+    try {
+      const value = await watch.over(() => waiting.work(run));
+      open = false;
+      raw.exec('RELEASE member');
+      waiting.settle = () => waiting.resolve(value);
+    } catch (error) {
+      open = false;
+      // SQLITE_FULL, IOERR and NOMEM end the outer transaction too: nobody in the group has written anything.
+      if (!raw.isTransaction) throw new Error('the database ended the transaction', { cause: error });
+      raw.exec('ROLLBACK TO member; RELEASE member');
+      waiting.settle = () => waiting.reject(error);
+    }
+  }
+}
+
+/** Ends the wait for a transaction that takes too long. One timer a group: one a transaction cost a sixth of it. */
+class Watch {
+  #giveUp: ((error: Error) => void) | undefined;
+  readonly #timer = setTimeout(() => {
+    this.#giveUp?.(new Error('a transaction waited for something outside the database'));
+  }, groupMilliseconds);
+
+  over<T>(work: () => Promise<T>): Promise<T> {
+    this.#timer.refresh();
+    return new Promise((resolve, reject) => {
+      this.#giveUp = reject;
+      work().then(resolve, reject);
+    });
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,63 @@
+/** The embedded database: one file, one writer with group commit, one connection that only reads. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import type { Database, Reads } from '../platform.ts';
+import { GroupCommit } from './group-commit.ts';
+import { migrate } from './migrate.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
+import { sqliteBuilder } from './sqlite-dialect.ts';
+import { TurnSnapshot } from './turn-snapshot.ts';
+import { openTransactions, type Engine, type Surroundings } from './transactions.ts';
+
+export interface SqliteOptions {
+  /** The folder of the file, or `:memory:`. */
+  folder: string;
+  /** The database's clock, in milliseconds since 1970. */
+  time: () => number;
+  /** Stands between transactions and the file, in tests of what may go wrong there. */
+  through?: (engine: Engine) => Engine;
+}
+
+/** Opens the file, brings its schema up to date, and gives the seam that everything else uses. */
+export function openSqlite(options: SqliteOptions, around: Surroundings): Database {
+  const engine = openEngine(options);
+  return openTransactions(options.through?.(engine) ?? engine, around);
+}
+
+function openEngine({ folder, time }: SqliteOptions): Engine {
+  const file = folder === ':memory:' ? folder : join(folder, 'muster.db');
+  if (folder !== ':memory:') mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const writing = new SqliteConnection(file, { time });
+  migrate(writing.raw);
+  const commits = new GroupCommit(writing);
+  // A memory database has one connection; its reads wait until no transaction is open.
+  const reading =
+    folder === ':memory:' ? undefined : new TurnSnapshot(new SqliteConnection(file, { readOnly: true, time }));
+  return {
+    builder: sqliteBuilder(),
+    read: async (query) => {
+      if (reading !== undefined) return reading.run(query);
+      await commits.idle();
+      return writing.run(query);
+    },
+    atomically: async (work) => {
+      try {
+        return await commits.transaction((run) => work(run, new Date(time())));
+      } finally {
+        reading?.end();
+      }
+    },
+    close: async () => {
+      await commits.close();
+      reading?.close();
+      writing.raw.close();
+    },
+  };
+}
+
+/** Reads a file that a server may be writing to, for checks from outside. */
+export function readSqlite(folder: string, config: Config): Reads {
+  const connection = new SqliteConnection(join(folder, 'muster.db'), { readOnly: true, time: () => 0 });
+  return { builder: sqliteBuilder(), config, run: async (query) => connection.run(query) };
+}

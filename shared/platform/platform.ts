@@ -1,0 +1,104 @@
+/**
+ * What Muster stands on. Every seam to the world outside is a member of {@link Platform};
+ * the first parameter of a function says how much of it the function may use.
+ */
+import type { CompiledQuery, Kysely } from 'kysely';
+import type { Config } from './config.ts';
+import type { Log } from './telemetry/log.ts';
+import type { Outbound } from './outbound/outbound.ts';
+import type { Sealer } from './secrets/seal.ts';
+import type { Secrets } from './secrets/secrets.ts';
+
+export interface Platform {
+  config: Config;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  db: Database;
+  bells: Bells;
+  hints: Hints;
+  secrets: Secrets;
+  sealer: Sealer;
+  outbound: Outbound;
+}
+
+/** The process's clock: for the record and for waiting, never compared with a stored time. */
+export interface Clock {
+  now(): Date;
+  /** Resolves after `milliseconds`, or at once when the signal aborts. Never rejects. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Random {
+  /** Cryptographically strong in production, seeded in tests. */
+  bytes(count: number): Uint8Array;
+  /** Uniform in [0, 1). */
+  fraction(): number;
+}
+
+/** A store that can be read. Statements outside a transaction see only what is committed. */
+export interface Reads {
+  /** Runs one compiled statement and gives its rows: times as `Date`, flags as boolean, JSON parsed. */
+  run<Row>(query: CompiledQuery<Row>): Promise<Row[]>;
+  /** Builds statements in the dialect of this database; typed by the store that uses it. */
+  readonly builder: Kysely<never>;
+  readonly config: Config;
+}
+
+/** One transaction. A function with this parameter joins it and reaches nothing outside. */
+export interface Tx extends Reads {
+  /** The database's time when the transaction began; use `now()` of statement.ts inside statements. */
+  readonly at: Date;
+  /** W3C traceparent of whatever caused this transaction, if known. */
+  readonly trace: string | null;
+  /** Kept until after the commit, then rung. Delayed bells never come early. */
+  ring(bell: BellName, id: string, delaySeconds?: number): void;
+  /** Kept until after the commit, then tells waiters in this process that `topic` may have news. */
+  hint(topic: string): void;
+  /** A new id, ordered by time: prefix, underscore, lower-case ULID. */
+  newId(prefix: string): string;
+  randomBytes(count: number): Uint8Array;
+}
+
+export interface TransactionOptions<T> {
+  /** Reads back what this transaction would have written, to settle a commit whose answer was lost. */
+  settle?: (reads: Reads) => Promise<T | undefined>;
+}
+
+export interface Database {
+  /**
+   * Runs `work` in one transaction, again from its start after a transient fault, at most 5 times.
+   * `work` does nothing but statements. Throws what `work` throws, undone.
+   */
+  transaction<T>(name: string, work: (tx: Tx) => Promise<T>, options?: TransactionOptions<T>): Promise<T>;
+  readonly read: Reads;
+  close(): Promise<void>;
+}
+
+export const bellNames = ['estimate', 'validate', 'execute', 'learn', 'wake', 'ask'] as const;
+export type BellName = (typeof bellNames)[number];
+
+/** A rung bell as it reaches its stage. */
+export interface Ring {
+  bell: BellName;
+  id: string;
+  trace: string | null;
+}
+
+/** Wake-ups: one may be lost, doubled or late without harm, because every waiting row has a due time. */
+export interface Bells {
+  ring(ring: Ring, delaySeconds?: number): void;
+  /** Connects the stages. Called once, at the start. */
+  answer(handler: (ring: Ring) => Promise<void>): void;
+  /** Takes no more rings and resolves when the stages that run have come to their end. */
+  drain(): Promise<void>;
+  /** For health: rings not yet answered, and the age of the oldest in seconds. */
+  backlog(): Promise<{ waiting: number; oldest_seconds: number }>;
+}
+
+/** News inside one process, for long polls. Missing one costs a poll interval, nothing else. */
+export interface Hints {
+  tell(topic: string): void;
+  /** Resolves at the next news on one of the topics, after `milliseconds`, or when the signal aborts. */
+  wait(topics: readonly string[], milliseconds: number, signal?: AbortSignal): Promise<void>;
+}

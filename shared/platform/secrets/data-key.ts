@@ -1,0 +1,27 @@
+/** The key for sealed values: given as a setting, or made once beside the embedded file. */
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import type { Random } from '../platform.ts';
+
+const keyBytes = 32;
+
+/** 32 bytes. A database in memory gets a new key each time; a folder gets a file `key`, mode 0600. */
+export function dataKey({ MUSTER_DATA, MUSTER_DATA_KEY }: Config, random: Random): Uint8Array {
+  if (MUSTER_DATA_KEY !== undefined) return Buffer.from(MUSTER_DATA_KEY, 'base64');
+  if (MUSTER_DATA === ':memory:') return random.bytes(keyBytes);
+  const file = join(MUSTER_DATA, 'key');
+  if (!existsSync(file)) writeKey(file, random);
+  const key = Buffer.from(readFileSync(file, 'utf8'), 'base64');
+  if (key.length !== keyBytes) throw new Error(`${file} does not hold ${keyBytes} bytes in base64`);
+  return key;
+}
+
+/** Under another name first, so that a crash leaves a whole key or none. */
+function writeKey(file: string, random: Random): void {
+  const making = openSync(`${file}.new`, 'w', 0o600);
+  writeSync(making, `${Buffer.from(random.bytes(keyBytes)).toString('base64')}\n`);
+  fsyncSync(making);
+  closeSync(making);
+  renameSync(`${file}.new`, file);
+}

@@ -1,0 +1,96 @@
+/** One look at a running job: what was spent, what may start, what must stop, and whether it is over. */
+import type { Tx } from '../platform/platform.ts';
+import type { Json } from '../platform/wire.ts';
+import { commit } from '../budgets/reserve.ts';
+import type { Actual } from '../deployments/deployment.ts';
+import { outputsFor, planOutcome, readyTasks } from '../deployments/plan.ts';
+import { storeOutcome } from '../deployments/store.ts';
+import type { Job, Outcome, StopReason } from '../jobs/job.ts';
+import { moveJob } from '../jobs/move.ts';
+import { noteEnded, releaseTasks } from '../tasks/queue.ts';
+import { cancelTasks, stopTasks } from '../tasks/stop.ts';
+import { lockTasks } from '../tasks/store.ts';
+import type { Task } from '../tasks/task.ts';
+import { currentDeployment } from './current.ts';
+import { giveBack } from './give-back.ts';
+import { actualOf, budgetMicros, taskEnd, taskStates } from './run-facts.ts';
+
+/** The `executing` handler of executeJob; may run at any time and any number of times. */
+export async function advancePlan(tx: Tx, job: Job): Promise<void> {
+  const tasks = await lockTasks(tx, { deployment_id: job.deployment_id });
+  const overrun = await commit(tx, job.deployment_id, budgetMicros(tasks));
+  const reason = job.stop_reason ?? (await stopReason(tx, job, { tasks, overrun }));
+  if (reason !== null) return stop(tx, job, { tasks, reason });
+  const outcome = planOutcome(taskStates(tasks, tx.at));
+  if (outcome !== 'open') return end(tx, job, { tasks, outcome, reason: reasonOf(tasks, outcome) });
+  await startReady(tx, job, tasks);
+}
+
+/** Queues tasks whose dependencies are done, and records those that have ended meanwhile. */
+async function startReady(tx: Tx, job: Job, tasks: Task[]): Promise<void> {
+  const states = taskStates(tasks, tx.at);
+  const failed = tasks.some(({ state }) => state === 'failed' || state === 'cancelled');
+  if (failed) await cancelTasks(tx, job.deployment_id, 'another task of the plan has failed');
+  const ready = failed ? [] : readyTasks(states);
+  const released = tasks.filter(({ name }) => ready.includes(name));
+  if (released.length > 0) {
+    await releaseTasks(
+      tx,
+      released.map((task) => ({ id: task.id, input: { ...task.input, outputs: outputsFor(task, states) } })),
+    );
+  }
+  const ended = await newlyEnded(tx, tasks);
+  if (ended.length > 0) await moveJob(tx, job, { type: 'tasks_ended', tasks: ended });
+}
+
+/** Tells running tasks to stop and cancels the others; over when the last holder has answered. */
+async function stop(tx: Tx, job: Job, { tasks, reason }: { tasks: Task[]; reason: StopReason }): Promise<void> {
+  const stopped = job.stop_reason === null ? await moveJob(tx, job, { type: 'stop_requested', reason }) : job;
+  await cancelTasks(tx, job.deployment_id, reason);
+  await stopTasks(tx, job.deployment_id, reason);
+  if (tasks.some(({ state }) => state === 'running')) return;
+  const outcome = reason === 'cancel' ? 'cancelled' : 'failed';
+  await end(tx, stopped, { tasks, outcome, reason: stopWords[reason] });
+}
+
+const stopWords: Record<StopReason, string> = {
+  cancel: 'It was cancelled.',
+  time_limit: 'It reached its time limit.',
+  budget: 'It used more than was reserved for it.',
+};
+
+interface Ending {
+  tasks: Task[];
+  outcome: Outcome;
+  reason: string;
+}
+
+/** The outcome is decided once, here; in the same transaction everything held is given back. */
+async function end(tx: Tx, job: Job, { tasks, outcome, reason }: Ending): Promise<void> {
+  await giveBack(tx, job);
+  const actual: Actual = actualOf(tasks, { started_at: job.started_at, at: tx.at });
+  await storeOutcome(tx, { id: job.deployment_id, outcome, outcome_reason: reason, actual });
+  await moveJob(tx, job, { type: 'run_ended', outcome, reason, tasks: await newlyEnded(tx, tasks) });
+}
+
+/** Ends of tasks that no event of the job has told yet. */
+async function newlyEnded(tx: Tx, tasks: Task[]): Promise<Json[]> {
+  const ended = tasks.filter(({ ended_at, noted }) => ended_at !== null && !noted);
+  const [first] = ended;
+  if (first !== undefined) await noteEnded(tx, first.deployment_id);
+  return ended.map(taskEnd);
+}
+
+async function stopReason(tx: Tx, job: Job, { tasks, overrun }: { tasks: Task[]; overrun: boolean }): Promise<StopReason | null> {
+  if (overrun) return 'budget';
+  if (job.stop_at !== null && job.stop_at <= tx.at) return 'time_limit';
+  const { max_tokens } = (await currentDeployment(tx, job)).definition;
+  const { total_tokens } = actualOf(tasks, { started_at: job.started_at, at: tx.at });
+  return max_tokens !== undefined && total_tokens > max_tokens ? 'budget' : null;
+}
+
+function reasonOf(tasks: Task[], outcome: 'succeeded' | 'failed'): string {
+  if (outcome === 'succeeded') return 'All its tasks succeeded.';
+  const failed = tasks.find(({ state }) => state === 'failed');
+  return failed === undefined ? 'Its tasks were cancelled.' : `Task ${failed.name} failed: ${failed.last_error ?? 'no reason given'}`;
+}

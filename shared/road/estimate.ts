@@ -1,0 +1,56 @@
+/** estimateJob: tokens and dollars before anything is spent, held against the job's own limits. */
+import type { Reads } from '../platform/platform.ts';
+import { storeEstimate } from '../deployments/store.ts';
+import { estimateFor, heldAgainstBudget, type Estimate } from '../estimates/estimate.ts';
+import { countTokens } from '../estimates/tokens.ts';
+import { agentsOf, type JobDefinition } from '../jobs/definition.ts';
+import { microsOf } from '../platform/money.ts';
+import { modelOf } from '../agents/store.ts';
+import { moveJob } from '../jobs/move.ts';
+import { block, stage, stageAttempts, type Stage } from './stage.ts';
+import { findJob } from '../jobs/store/rows.ts';
+import { currentDeployment } from './current.ts';
+
+/** Reads and counts first, then locks the job and writes, if it is still the one that was read. */
+export const estimateJob: Stage = async (platform, id) => {
+  const job = await findJob(platform.db.read, { id });
+  if (job?.state !== 'submitted') return;
+  const deployment = await currentDeployment(platform.db.read, job);
+  const { definition } = deployment;
+  const estimate = await estimateOf(platform.db.read, definition, await payloadTokens(definition));
+  await stage('estimateJob', {
+    submitted: async (tx, now) => {
+      if (now.version !== job.version) return;
+      if (now.attempts > stageAttempts) throw new Error(now.last_fault ?? 'the estimate never came to its end');
+      await storeEstimate(tx, { id: deployment.id, estimate });
+      const against = heldAgainstBudget(estimate, limitsOf(definition));
+      if (against === undefined) await moveJob(tx, now, { type: 'estimated' });
+      else await block(tx, now, against);
+    },
+  })(platform, id);
+};
+
+/** Tokens of a single call's prompt; null where the definition carries none. */
+export const payloadTokens = async ({ payload }: JobDefinition): Promise<number | null> =>
+  payload === undefined ? null : countTokens(payload);
+
+/** The estimate of a definition. Reads only, also for a validation that stores nothing. */
+export async function estimateOf(reads: Reads, definition: JobDefinition, payload_tokens: number | null): Promise<Estimate> {
+  const agents = agentsOf(definition);
+  const calls = definition.required_tools.reduce((total, tool) => total + tool.estimated_calls, 0);
+  return estimateFor(reads, {
+    job_name: definition.job_name,
+    model: await modelFor(reads, definition),
+    estimated_calls: Math.max(calls, agents.length),
+    payload_tokens,
+  });
+}
+
+/** The model whose price counts: the definition's, else the one that its agent registered. */
+export const modelFor = async (reads: Reads, { model, primary_agent }: JobDefinition): Promise<string | null> =>
+  model ?? (await modelOf(reads, primary_agent));
+
+export const limitsOf = ({ max_budget_usd, max_tokens }: JobDefinition) => ({
+  max_budget_micros: max_budget_usd === undefined ? null : microsOf(max_budget_usd),
+  max_tokens: max_tokens ?? null,
+});

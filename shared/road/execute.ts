@@ -1,0 +1,74 @@
+/**
+ * executeJob: starts what was approved, then follows its tasks to the end. Whatever happens to a started
+ * job (a task's end, a cancel, the time limit, an overrun) rings this stage, which holds the job's lock.
+ */
+import type { Tx } from '../platform/platform.ts';
+import { consumeApproval, type Approval } from '../approvals/consume.ts';
+import { answerOf } from '../approvals/answer.ts';
+import { reserve } from '../budgets/reserve.ts';
+import { agentsByIds } from '../agents/read.ts';
+import { planOf } from '../deployments/plan.ts';
+import type { JobDefinition } from '../jobs/definition.ts';
+import type { Job } from '../jobs/job.ts';
+import { moveJob } from '../jobs/move.ts';
+import { allocate } from '../resources/allocate.ts';
+import { queueTasks } from '../tasks/queue.ts';
+import { useTools } from '../tools/use.ts';
+import { advancePlan } from './advance-plan.ts';
+import { currentDeployment, type CurrentDeployment } from './current.ts';
+import { stage } from './stage.ts';
+
+export const executeJob = stage('executeJob', {
+  awaiting_approval: async (tx, job) => {
+    const { answer, reason, approval } = await answerOf(tx, job); // locks the approval; closes it at its deadline
+    if (answer === 'open') return; // a doubled bell: nothing to do
+    if (answer !== 'granted') return moveJob(tx, job, { type: answer, reason });
+    await consumeApproval(tx, approval);
+    const approved = await moveJob(tx, job, { type: 'approved', approval_id: approval.id });
+    await start(tx, approved, approval);
+  },
+  executing: advancePlan,
+});
+
+/** Takes all that the job needs, or refuses: then nothing of it has happened. */
+async function start(tx: Tx, job: Job, { cost_ceiling_micros }: Approval): Promise<void> {
+  const deployment = await currentDeployment(tx, job);
+  await reserve(tx, deployment.id, cost_ceiling_micros); // refuses: budget_exhausted
+  await allocate(tx, { deployment_id: deployment.id, resources: deployment.definition.required_resources }); // refuses: resource_exhausted
+  await useTools(tx, { deployment_id: deployment.id, tools: deployment.definition.required_tools });
+  await queuePlan(tx, job, { deployment, alarm_micros: cost_ceiling_micros });
+  await moveJob(tx, job, { type: 'started' });
+}
+
+interface Planned {
+  deployment: CurrentDeployment;
+  /** A task that costs more than this tells the stage at once. */
+  alarm_micros: number;
+}
+
+async function queuePlan(tx: Tx, job: Job, { deployment, alarm_micros }: Planned): Promise<void> {
+  const { definition } = deployment;
+  const plan = planOf(definition, await absentAgents(tx, definition));
+  await queueTasks(
+    tx,
+    plan.map((task) => ({
+      ...task,
+      job_id: job.id,
+      deployment_id: deployment.id,
+      capabilities: [],
+      priority: job.priority,
+      input: { job_name: job.job_name, description: definition.job_description, ...definition.input },
+      max_attempts: definition.max_retries + 1,
+      time_limit_seconds: Math.min(tx.config.AGENT_DEFAULT_TIMEOUT, job.time_limit_seconds),
+      alarm_micros,
+    })),
+  );
+}
+
+/** Supporting agents that could not take a task now; of interest only where the plan may do without them. */
+async function absentAgents(tx: Tx, { fallback, supporting_agents }: JobDefinition): Promise<Set<string>> {
+  if (fallback === undefined) return new Set();
+  const present = (await agentsByIds(tx, supporting_agents)).filter(({ state }) => state === 'active' || state === 'suspect');
+  const known = new Set(present.map(({ id }) => id));
+  return new Set(supporting_agents.filter((id) => !known.has(id)));
+}

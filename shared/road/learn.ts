@@ -1,0 +1,106 @@
+/** learnFromJob: estimate against actual feeds the next estimate, the agents' records and the durations. */
+import type { Platform, Tx } from '../platform/platform.ts';
+import { LostRace } from '../outcomes.ts';
+import { raiseActionItem } from '../access/action-items.ts';
+import { noteOutcomes } from '../agents/note-outcomes.ts';
+import type { Actual } from '../deployments/deployment.ts';
+import { findDeployments } from '../deployments/store.ts';
+import { rememberDurations } from '../estimates/durations.ts';
+import { lockLearner, observeJobs } from '../estimates/learn.ts';
+import type { Job } from '../jobs/job.ts';
+import { moveJob } from '../jobs/move.ts';
+import { finishedJobs } from '../jobs/store/queries.ts';
+import { jobWork, lockJob } from '../jobs/store/rows.ts';
+import type { CurrentDeployment } from './current.ts';
+import { modelFor } from './estimate.ts';
+import { stageAttempts, type Stage } from './stage.ts';
+
+const batchSize = 100;
+
+interface Finished {
+  job: Job;
+  deployment: CurrentDeployment;
+  actual: Actual;
+}
+
+/** One learner at a time takes finished jobs in the order of their end; the bell's id only says that there are some. */
+export const learnFromJob: Stage = async (platform) => {
+  try {
+    await learnBatch(platform, batchSize);
+  } catch (error) {
+    if (error instanceof LostRace) return;
+    platform.log.warn({ err: error }, 'a batch could not be learned from; its jobs are tried one at a time');
+    await learnOneByOne(platform);
+  }
+};
+
+/** Gives how many jobs were learned from. */
+const learnBatch = (platform: Platform, limit: number): Promise<number> =>
+  platform.db.transaction('learnFromJob', async (tx) => {
+    await lockLearner(tx);
+    const jobs = await finishedJobs(tx, { limit });
+    if (jobs.length > 0) await learn(tx, await finishedOf(tx, jobs));
+    if (jobs.length === limit) tx.ring('learn', 'more');
+    return jobs.length;
+  });
+
+async function finishedOf(tx: Tx, jobs: Job[]): Promise<Finished[]> {
+  const rows = await findDeployments(tx, jobs.map(({ deployment_id }) => deployment_id));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return jobs.flatMap((job) => {
+    const deployment = byId.get(job.deployment_id) as CurrentDeployment | undefined; // written by the stages
+    return deployment === undefined || deployment.actual === null ? [] : [{ job, deployment, actual: deployment.actual }];
+  });
+}
+
+async function learn(tx: Tx, finished: Finished[]): Promise<void> {
+  const observed = finished.filter(({ job, actual }) => job.outcome === 'succeeded' || (job.stop_reason === null && actual.total_tokens > 0));
+  const models = await Promise.all(observed.map(({ deployment }) => modelFor(tx, deployment.definition)));
+  await observeJobs(tx, observed.map((each, i) => observation(each, models[i] ?? null)));
+  await noteOutcomes(tx, finished.flatMap(({ actual }) => actual.tasks.filter(({ ended }) => ended)));
+  await rememberDurations(tx, finished.flatMap(durationsIn));
+  for (const { job } of finished) await moveJob(tx, job, { type: 'learned' });
+}
+
+const observation = ({ job, deployment, actual }: Finished, model: string | null) => ({
+  job_name: job.job_name,
+  category: job.category,
+  model,
+  deployment_id: deployment.id,
+  tokens: actual,
+  cost_micros: actual.cost_micros,
+  estimate: deployment.estimate,
+});
+
+const durationsIn = ({ job, actual }: Finished) => [
+  { key: `job:${job.job_name}`, seconds: actual.duration_seconds },
+  ...actual.tasks.flatMap(({ agent_id, succeeded, duration_seconds }) =>
+    succeeded && agent_id !== null ? [{ key: `agent:${agent_id}`, seconds: duration_seconds }] : [],
+  ),
+];
+
+/** Counts each job's attempt before it tries, so that only the one at fault ends without having been learned from. */
+async function learnOneByOne(platform: Platform): Promise<void> {
+  for (const { id } of await finishedJobs(platform.db.read, { limit: batchSize })) {
+    await platform.db.transaction('countLearning', async (tx) => {
+      const job = await lockJob(tx, { id });
+      if (job?.state !== 'learning') return;
+      if (job.attempts < stageAttempts) return jobWork.backOff(tx, { ...job, seconds: 1, fault: 'learning failed', counted: 1 });
+      await raiseActionItem(tx, { code: 'learning_keeps_failing', subject: id, detail: job.last_fault ?? 'learning failed' });
+      return moveJob(tx, job, { type: 'learned' });
+    });
+    try {
+      await learnOne(platform, id);
+    } catch (error) {
+      // The attempt is counted already; the next job must have its turn.
+      platform.log.warn({ err: error, job: id }, 'a job could not be learned from');
+    }
+  }
+}
+
+const learnOne = (platform: Platform, id: string): Promise<void> =>
+  platform.db.transaction('learnFromJob', async (tx) => {
+    await lockLearner(tx);
+    const job = await lockJob(tx, { id });
+    if (job?.state === 'learning') await learn(tx, await finishedOf(tx, [job]));
+  });

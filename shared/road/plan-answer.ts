@@ -1,0 +1,52 @@
+/** The plan of a running or finished job: tasks, progress, critical path and expected end. */
+import type { Platform, Reads } from '../platform/platform.ts';
+import type { Caller } from '../access/caller.ts';
+import { criticalPath, progressOf } from '../deployments/plan.ts';
+import { durationsOf } from '../estimates/durations.ts';
+import type { Job } from '../jobs/job.ts';
+import { tasksOf } from '../tasks/store.ts';
+import type { Task } from '../tasks/task.ts';
+import { visibleJob } from './visible-job.ts';
+import { taskStates } from './run-facts.ts';
+
+interface Running {
+  job: Job;
+  tasks: Task[];
+  at: Date;
+}
+
+/** Expected durations are medians of history; a task without any counts a minute. */
+export async function planAnswer(reads: Reads, { job, tasks, at }: Running) {
+  const runs = job.state === 'executing' || job.state === 'compensating';
+  const medians = runs ? await durationsOf(reads, tasks.map(({ agent_id }) => `agent:${agent_id}`)) : new Map<string, number>();
+  const expected = new Map([...medians].map(([key, seconds]) => [key.slice('agent:'.length), seconds]));
+  const states = taskStates(tasks, at, expected);
+  const path = criticalPath(states);
+  return {
+    tasks: tasks.map(taskBrief),
+    progress: progressOf(states),
+    critical_path: path.names,
+    eta_seconds: runs ? path.seconds : null,
+  };
+}
+
+const taskBrief = (task: Task) => ({
+  task_id: task.id,
+  name: task.name,
+  agent_id: task.holder_id ?? task.agent_id,
+  state: task.state,
+  depends_on: task.depends_on,
+  attempts: task.attempts,
+  progress: task.progress,
+  note: task.progress_note,
+  output: task.output,
+  error: task.last_error,
+  tokens: task.input_tokens + task.output_tokens + task.earlier_tokens,
+});
+
+/** The plan alone; empty before the job has started. Refuses `not_found`. */
+export async function getPlan({ db, clock }: Platform, caller: Caller, { job_id }: { job_id: string }) {
+  const job = await visibleJob(db.read, caller, job_id);
+  const tasks = await tasksOf(db.read, { deployment_id: job.deployment_id });
+  return planAnswer(db.read, { job, tasks, at: clock.now() });
+}

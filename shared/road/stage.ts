@@ -1,0 +1,131 @@
+/**
+ * What a stage of the road is, and its edge: the only place where what a stage throws is caught. A refusal
+ * blocks the job, a lost race stops, a fault is kept and tried again later.
+ */
+import { withTrace } from '../platform/context.ts';
+import { backoffSeconds } from '../platform/database/due-work.ts';
+import type { Platform, Tx } from '../platform/platform.ts';
+import { mask } from '../platform/telemetry/mask.ts';
+import { spanned } from '../platform/telemetry/spans.ts';
+import { LostRace, Refusal } from '../outcomes.ts';
+import { raiseActionItem } from '../access/action-items.ts';
+import type { Job, JobState } from '../jobs/job.ts';
+import { transitions } from '../jobs/lifecycle.ts';
+import { moveJob } from '../jobs/move.ts';
+import { findJob, jobWork, lockJob } from '../jobs/store/rows.ts';
+
+/** What a bell wakes. `id` is the job's, unless the bell says otherwise. Never throws what it has kept. */
+export type Stage = (platform: Platform, id: string) => Promise<void>;
+
+type Handlers = Partial<Record<JobState, (tx: Tx, job: Job) => Promise<unknown>>>;
+
+/** Tries of a stage before its job fails with the last fault as the reason. */
+export const stageAttempts = 10;
+/** Longer than all checks of a validation may take together. */
+const claimSeconds = 120;
+
+/** A stage without outside calls: locks the job, then does what its state asks for, in one transaction. */
+export const stage =
+  (name: string, handlers: Handlers): Stage =>
+  (platform, id) =>
+    edge(platform, { name, id }, (seen) =>
+      platform.db.transaction(name, async (tx) => {
+        const job = seen(await lockJob(tx, { id }));
+        await handlers[job.state]?.(tx, job);
+      }),
+    );
+
+interface Calling<Found> {
+  state: JobState;
+  /** The outside calls: no transaction is open. */
+  work: (platform: Platform, job: Job) => Promise<Found>;
+  /** What follows from them, under the job's lock and only while the claim holds. */
+  commit: (tx: Tx, job: Job, found: Found) => Promise<unknown>;
+}
+
+/** A stage with outside calls: claims the job, works, commits. */
+export const callingStage =
+  <Found>(name: string, { state, work, commit }: Calling<Found>): Stage =>
+  (platform, id) =>
+    edge(platform, { name, id }, async (seen) => {
+      const job = await claimJob(platform, { name, id, state });
+      if (job === undefined) return;
+      seen(job);
+      const found = await work(platform, job);
+      await platform.db.transaction(name, async (tx) => {
+        const now = await lockJob(tx, { id });
+        if (now?.fence === job.fence && now.state === state) await commit(tx, now, found);
+      });
+    });
+
+const claimJob = (platform: Platform, { name, id, state }: { name: string; id: string; state: JobState }) =>
+  platform.db.transaction(`${name} claim`, async (tx) => {
+    const claimed = await jobWork.claim(tx, { id, state, lease_seconds: claimSeconds });
+    return claimed.length === 0 ? undefined : findJob(tx, { id });
+  });
+
+type Seen = (job: Job | undefined) => Job;
+
+async function edge(platform: Platform, { name, id }: { name: string; id: string }, run: (seen: Seen) => Promise<void>) {
+  let job: Job | undefined;
+  const seen: Seen = (row) => {
+    if (row === undefined) throw new LostRace(`there is no ${id} any more`);
+    return (job = row);
+  };
+  try {
+    await spanned(name, () => run(seen), { 'muster.id': id });
+  } catch (error) {
+    if (error instanceof LostRace) return;
+    if (job === undefined) throw error;
+    await settleAtEdge(platform, job, error);
+  }
+}
+
+function settleAtEdge(platform: Platform, job: Job, error: unknown): Promise<unknown> {
+  const seen = job;
+  return withTrace(job.trace, () =>
+    error instanceof Refusal && transitions.blocked.from.includes(seen.state)
+      ? blockJob(platform, seen, error)
+      : keepFault(platform, seen, error),
+  );
+}
+
+/** In a transaction of its own, with the version that was read: a cancel in between wins. */
+const blockJob = (platform: Platform, seen: Job, { code, message, facts }: Refusal) =>
+  platform.db.transaction('blockJob', async (tx) => {
+    const job = await lockJob(tx, { id: seen.id });
+    if (job?.version !== seen.version) return;
+    const { waits_for = null, waits_amount } = facts;
+    await block(tx, job, { code, detail: message, waits_for, ...(waits_amount === undefined ? {} : { waits_amount }) });
+  });
+
+type Block = Omit<Extract<Parameters<typeof moveJob>[2], { type: 'blocked' }>, 'type' | 'by'>;
+
+/** Blocks a job; what it was woken for and does not use is offered to the others that wait. */
+export async function block(tx: Tx, job: Job, facts: Block): Promise<void> {
+  if (job.waits_for !== null && job.waits_for !== facts.waits_for) tx.ring('wake', job.waits_for);
+  await moveJob(tx, job, { type: 'blocked', ...facts });
+}
+
+/** A fault: kept on the row, tried again later, and after enough attempts the reason why the job failed. */
+async function keepFault(platform: Platform, seen: Job, error: unknown): Promise<void> {
+  const fault = mask(error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 2000);
+  platform.log.warn({ job: seen.id, state: seen.state, fault }, 'a stage met a fault');
+  const seconds = backoffSeconds(seen.attempts, platform.random.fraction());
+  await platform.db.transaction('keepFault', async (tx) => {
+    const job = await lockJob(tx, { id: seen.id });
+    if (job === undefined || job.version !== seen.version || job.fence !== seen.fence) return;
+    const counted = countedElsewhere.has(job.state) ? 0 : 1;
+    if (job.attempts + counted < stageAttempts) await jobWork.backOff(tx, { ...job, seconds, fault, counted });
+    else await giveUp(tx, job, { fault, seconds });
+  });
+}
+
+/** Counted by the ring of the sweep, and by the claim. */
+const countedElsewhere: ReadonlySet<JobState> = new Set(['submitted', 'estimated']);
+
+async function giveUp(tx: Tx, job: Job, { fault, seconds }: { fault: string; seconds: number }): Promise<void> {
+  await raiseActionItem(tx, { code: 'stage_keeps_failing', subject: job.id, detail: fault });
+  if (transitions.gave_up.from.includes(job.state)) await moveJob(tx, job, { type: 'gave_up', reason: fault });
+  else await jobWork.backOff(tx, { ...job, seconds, fault, counted: 1 });
+}

@@ -1,0 +1,50 @@
+/** submitJob: accepts a job. Everything else happens behind its first bell. */
+import type { Platform, Tx } from '../platform/platform.ts';
+import { once } from '../access/idempotency.ts';
+import { ownerOf, type Caller } from '../access/caller.ts';
+import { insertDeployment } from '../deployments/store.ts';
+import { definitionSha256 } from '../jobs/canonical.ts';
+import { createJob } from '../jobs/create.ts';
+import type { JobDefinition } from '../jobs/definition.ts';
+import { keepSensitive, sealSensitive, type SealedDefinition } from '../jobs/sensitive.ts';
+import { refuseUnknownUnits } from '../resources/units.ts';
+
+export interface Submission {
+  definition: JobDefinition;
+  idempotency_key?: string | undefined;
+}
+
+/**
+ * Stores a job and gives its id; the same Idempotency-Key and body give the same id again. Refuses
+ * `unknown_unit`, `invalid` (a sensitive path that leads nowhere) and `idempotency_key_reused`.
+ */
+export async function submitJob(platform: Platform, caller: Caller, submission: Submission): Promise<string> {
+  refuseUnknownUnits(submission.definition.required_resources);
+  const sealed = await sealSensitive(platform, submission.definition);
+  const { id } = await platform.db.transaction('submitJob', (tx) =>
+    once(tx, {
+      caller: caller.id,
+      operation: 'submitJob',
+      key: submission.idempotency_key,
+      body: submission.definition,
+      create: () => create(tx, caller, sealed),
+    }),
+  );
+  return id;
+}
+
+async function create(tx: Tx, caller: Caller, { definition, kept }: SealedDefinition): Promise<string> {
+  const id = tx.newId('job');
+  const deployment_id = tx.newId('deploy');
+  await keepSensitive(tx, kept);
+  await createJob(tx, {
+    id,
+    deployment_id,
+    definition,
+    snapshot_sha256: definitionSha256(definition),
+    submitter_id: caller.id,
+    owner_id: ownerOf(caller),
+  });
+  await insertDeployment(tx, { id: deployment_id, job_id: id, number: 1, definition });
+  return id;
+}

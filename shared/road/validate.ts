@@ -1,0 +1,47 @@
+/** validateJob: is what the job needs ready? If so, the question is opened in the same commit. */
+import { loseRace } from '../outcomes.ts';
+import type { Tx } from '../platform/platform.ts';
+import { principalsByIds } from '../access/store.ts';
+import { currentApproval } from '../approvals/current.ts';
+import { openApproval } from '../approvals/open.ts';
+import { storeReadiness } from '../deployments/store.ts';
+import type { Job } from '../jobs/job.ts';
+import { moveJob } from '../jobs/move.ts';
+import { checkReadiness } from '../readiness/check.ts';
+import type { Readiness } from '../readiness/readiness.ts';
+import { currentDeployment, type CurrentDeployment } from './current.ts';
+import { block, callingStage } from './stage.ts';
+
+interface Found {
+  deployment: CurrentDeployment;
+  readiness: Readiness;
+}
+
+export const validateJob = callingStage<Found>('validateJob', {
+  state: 'estimated',
+  work: async (platform, job) => {
+    const deployment = await currentDeployment(platform.db.read, job);
+    return { deployment, readiness: await checkReadiness(platform, deployment) };
+  },
+  commit: async (tx, job, { deployment, readiness }) => {
+    await storeReadiness(tx, { id: deployment.id, readiness });
+    if (!readiness.is_ready) return blockUnready(tx, job, readiness);
+    if ((await currentApproval(tx, deployment.id)) === undefined) await ask(tx, job, { deployment, readiness });
+    await moveJob(tx, job, { type: 'validated' });
+  },
+});
+
+function blockUnready(tx: Tx, job: Job, { checks, waits_for }: Readiness): Promise<void> {
+  const failed = checks.filter(({ state }) => state === 'failed');
+  const detail = failed.map(({ reason, remedy }) => [reason, remedy].filter(Boolean).join(' ')).join(' ');
+  return block(tx, job, { code: 'not_ready', detail, waits_for });
+}
+
+/** Refuses `no_eligible_voters`, which blocks the job. */
+async function ask(tx: Tx, job: Job, { deployment, readiness }: Found): Promise<void> {
+  const { definition, estimate } = deployment;
+  if (estimate === null) loseRace(); // only an estimated job gets here
+  const [requester] = await principalsByIds(tx, [job.submitter_id]);
+  if (requester === undefined) throw new Error(`job ${job.id} has lost its submitter`);
+  await openApproval(tx, { job, definition, estimate, readiness, requester });
+}

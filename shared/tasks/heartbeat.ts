@@ -1,0 +1,38 @@
+/** heartbeat: an agent says that it lives and what it holds, and hears what of that is still its own. */
+import type { Caller } from '../access/caller.ts';
+import { noteSeen } from '../agents/note-seen.ts';
+import { lockAgent } from '../agents/store.ts';
+import { refuse } from '../outcomes.ts';
+import type { Platform, Tx } from '../platform/platform.ts';
+import { judgeLeases } from './judge-leases.ts';
+import { leaseSeconds, type HeartbeatAnswer, type HeartbeatInput } from './lease.ts';
+import { heldBy, renewLeases } from './store/leases.ts';
+import { takeBack } from './sweep.ts';
+
+interface Beat extends HeartbeatInput {
+  agent_id: string;
+}
+
+/**
+ * One batch that begins with the agent's row: renews its live leases, takes back those older than an interval
+ * that it does not list. Refuses `not_found` to another agent, and `agent_not_active` to a retired one.
+ */
+export function heartbeat(platform: Platform, caller: Caller, input: Beat): Promise<HeartbeatAnswer> {
+  if (caller.id !== input.agent_id) refuse('not_found');
+  return platform.db.transaction('heartbeat', (tx) => beat(tx, input));
+}
+
+async function beat(tx: Tx, { agent_id, load, fences }: Beat): Promise<HeartbeatAnswer> {
+  const agent = await lockAgent(tx, { id: agent_id });
+  if (agent === undefined) refuse('not_found');
+  if (agent.state === 'retired') refuse('agent_not_active');
+  const held = await heldBy(tx, { agent_id });
+  const { invalid, stops, unknown } = judgeLeases(held, fences, {
+    at: tx.at,
+    interval_seconds: tx.config.AGENT_HEARTBEAT_INTERVAL,
+  });
+  for (const lease of unknown) await takeBack(tx, lease);
+  if (held.length > unknown.length) await renewLeases(tx, { agent_id, seconds: leaseSeconds(tx.config) });
+  await noteSeen(tx, agent, load === undefined ? agent.load : load);
+  return { invalid, stops, drain: agent.state === 'draining' };
+}

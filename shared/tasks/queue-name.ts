@@ -1,0 +1,18 @@
+/** What a queue is called: by what it serves. */
+
+/** `agent:<id>` for a task addressed to one agent, else `all:` and its capabilities, sorted, each once. */
+export const queueOf = ({
+  agent_id,
+  capabilities,
+}: {
+  agent_id: string | null;
+  capabilities: readonly string[];
+}): string => (agent_id === null ? `all:${[...new Set(capabilities)].toSorted().join(',')}` : agentQueue(agent_id));
+
+export const agentQueue = (agent_id: string): string => `agent:${agent_id}`;
+
+/** Where claims that wait hear of new tasks. */
+export const queueHint = (queue_id: string): string => `tasks:${queue_id}`;
+
+/** Where an agent's own waiting claims hear that it has room again, or serves another queue. */
+export const roomHint = (agent_id: string): string => `agent:${agent_id}`;

@@ -1,0 +1,89 @@
+/** Puts tasks into queues: one for each agent, and one for each distinct set of capabilities. */
+import { capabilityRows } from '../agents/store/matches.ts';
+import { everyAgent, findAgent } from '../agents/store.ts';
+import type { Tx } from '../platform/platform.ts';
+import type { Json } from '../platform/wire.ts';
+import { insertTasks, noteEnds, queueWaiting, type NewTaskRow } from './store/plan-tasks.ts';
+import { findQueue, insertMatch, insertQueue, lockQueueMatching } from './store/queues.ts';
+import { queueHint, queueOf } from './queue-name.ts';
+
+export interface NewTask {
+  job_id: string;
+  deployment_id: string;
+  /** Unique in its deployment. */
+  name: string;
+  /** To whom it is addressed; null: to whoever has all the capabilities. */
+  agent_id: string | null;
+  capabilities: string[];
+  /** 1 is the most urgent. */
+  priority: number;
+  /** Names of tasks; while there are any it waits for {@link releaseTasks}. */
+  depends_on: string[];
+  input: Record<string, Json>;
+  max_attempts: number;
+  /** Of one attempt. */
+  time_limit_seconds: number;
+  /** A cost above this rings `execute` at once. */
+  alarm_micros: number | null;
+}
+
+/** Stores the tasks; those without dependencies can be claimed after the commit. A statement for eight tasks and one a queue. */
+export async function queueTasks(tx: Tx, tasks: readonly NewTask[]): Promise<{ id: string; name: string }[]> {
+  const queues = new Map(tasks.map((task) => [queueOf(task), task]));
+  for (const id of [...queues.keys()].toSorted()) await ensureQueue(tx, id, queues.get(id)?.capabilities ?? []);
+  const rows = tasks.map((task) => rowOf(tx, task));
+  await insertTasks(tx, rows);
+  for (const { state, queue_id } of rows) if (state === 'queued') tx.hint(queueHint(queue_id));
+  return rows.map(({ id, name }) => ({ id, name }));
+}
+
+function rowOf(tx: Tx, { capabilities, ...task }: NewTask): NewTaskRow {
+  const waits = task.depends_on.length > 0;
+  return {
+    ...task,
+    id: tx.newId('task'),
+    queue_id: queueOf({ ...task, capabilities }),
+    state: waits ? 'waiting' : 'queued',
+    queued_at: waits ? null : tx.at,
+  };
+}
+
+/** A queue that is new is matched with the agents it serves, under the one lock that changed agents take too. */
+async function ensureQueue(tx: Tx, id: string, capabilities: string[]): Promise<void> {
+  if ((await findQueue(tx, { id })) !== undefined) return;
+  await lockQueueMatching(tx, {});
+  if ((await findQueue(tx, { id })) !== undefined) return;
+  const addressed = id.startsWith('agent:');
+  await insertQueue(tx, { id, capabilities: addressed ? [] : capabilities });
+  for (const agent_id of addressed ? await addressee(tx, id) : await capableOf(tx, capabilities)) {
+    await insertMatch(tx, { agent_id, queue_id: id });
+    tx.hint(`agent:${agent_id}`);
+  }
+}
+
+async function addressee(tx: Tx, queue_id: string): Promise<string[]> {
+  const agent = await findAgent(tx, { id: queue_id.slice('agent:'.length) });
+  return agent === undefined ? [] : [agent.id];
+}
+
+async function capableOf(tx: Tx, capabilities: string[]): Promise<string[]> {
+  if (capabilities.length === 0) return (await everyAgent(tx, {})).map(({ id }) => id);
+  const rows = await capabilityRows(tx, capabilities);
+  const byAgent = Map.groupBy(rows, ({ agent_id }) => agent_id);
+  return [...byAgent].filter(([, has]) => has.length === new Set(capabilities).size).map(([agent_id]) => agent_id);
+}
+
+/** Queues tasks that waited, each with its input as it is now known. */
+export async function releaseTasks(
+  tx: Tx,
+  tasks: readonly { id: string; input: Record<string, Json> }[],
+): Promise<void> {
+  for (const { id, input } of tasks) {
+    for (const { queue_id } of await queueWaiting(tx, { id, input })) tx.hint(queueHint(queue_id));
+  }
+}
+
+/** The ends of this deployment's tasks so far are told by an event of its job. */
+export async function noteEnded(tx: Tx, deployment_id: string): Promise<void> {
+  await noteEnds(tx, { deployment_id });
+}

@@ -1,0 +1,98 @@
+/** kill -9 of the server at random moments: what was acknowledged comes to an end all the same. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { patientClient } from '../../local/client.ts';
+import { recordInFile } from '../../local/record-file.ts';
+import { drive, type Driven } from '../../local/replay/drive.ts';
+import { rowsIn, type Row } from '../../local/replay/rows.ts';
+import { openReplayTown, type ReplayTown } from '../../local/replay/town.ts';
+import { startWorkers } from '../../local/replay/workers.ts';
+import { checkRecord } from '../../shared/insights/check-record.ts';
+import { generatedLog, seeded } from './rows.ts';
+
+const seed = 20_260_301;
+const kills = 20;
+const adminKey = `mk.key_admin.${'a'.repeat(43)}`;
+
+test('every acknowledged job of 300 reaches an end though the server is killed twenty times', { timeout: 120_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'muster-kill-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  let server = start(folder, port);
+  try {
+    const rows = rowsIn(generatedLog(300, seed));
+    const town = await openReplayTown({ url, admin_key: adminKey, rows });
+    const workers = startWorkers(town, rows, 0.1);
+    const random = seeded(seed);
+    let killed = 0;
+    const killing = (async () => {
+      while (killed < kills) {
+        await pause(400 + 900 * random());
+        await killHard(server);
+        killed += 1;
+        server = start(folder, port);
+      }
+    })();
+    const driven = await driveSlowly(town, rows, () => killed < kills);
+    await killing;
+    await workers.stop();
+    expect(killed).toBe(kills);
+    expect(driven.map(({ job }) => job.state).filter((state) => state !== 'succeeded' && state !== 'failed')).toEqual([]);
+    expect(new Set(driven.map(({ job }) => job.job_id)).size).toBe(300);
+    await nothingIsHeld(url);
+  } finally {
+    await killHard(server);
+  }
+  const report = await checkRecord(recordInFile(folder));
+  expect(report.bad).toBeNull();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Keeps some rows for as long as the killing goes on, so that every kill meets work. */
+async function driveSlowly(town: ReplayTown, rows: Row[], killing: () => boolean): Promise<Driven[]> {
+  const done: Driven[] = [];
+  const waiting = rows.values();
+  const lane = async () => {
+    for (const row of waiting) {
+      if (killing()) await pause(700);
+      done.push(await drive(town, row, 'kill'));
+    }
+  };
+  await Promise.all(Array.from({ length: 12 }, lane));
+  return done;
+}
+
+async function nothingIsHeld(url: string): Promise<void> {
+  const admin = patientClient(url, adminKey, 10);
+  const { items } = await admin.get<{ items: { reserved_usd: number }[] }>('/v1/deployment/budgets');
+  expect(items.map(({ reserved_usd }) => reserved_usd)).toEqual(items.map(() => 0));
+}
+
+function start(folder: string, port: number): ChildProcess {
+  const file = fileURLToPath(new URL('../../local/start.ts', import.meta.url));
+  const settings = { MUSTER_DATA: folder, PORT: String(port), MUSTER_ADMIN_KEY: adminKey, AGENT_HEARTBEAT_INTERVAL: '400ms', LOG_LEVEL: 'error' };
+  return spawn(process.execPath, [file], { env: { ...process.env, ...settings }, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+async function killHard(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const gone = new Promise((resolve) => server.once('exit', resolve));
+  server.kill('SIGKILL');
+  await gone;
+}
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });

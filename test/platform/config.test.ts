@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { readConfig, type settings } from '../../shared/platform/config.ts';
+
+/** A value that each setting refuses; undefined where every text is good. */
+const wrong: Record<keyof typeof settings.shape, string[]> = {
+  MUSTER_DATA: [],
+  PORT: ['x', '-1', '65536', '1.5'],
+  MUSTER_ADMIN_KEY: ['secret', 'mk.admin.short'],
+  MUSTER_DATA_KEY: ['not base64!', 'c2hvcnQ='],
+  AGENT_DEFAULT_TIMEOUT: ['soon', '0', '-1', '5 weeks', '1e3'],
+  AGENT_MAX_RETRIES: ['0', '101', 'many', '1.5'],
+  AGENT_HEARTBEAT_INTERVAL: ['often', '0s'],
+  MONTHLY_BUDGET_USD: ['-1', '1.2345678', '$5', '1e3', '99999999999999999999'],
+  BLOCKED_FOR: ['long'],
+  APPROVAL_DEADLINE: ['later'],
+  APPROVAL_VALIDITY: ['0h'],
+  OUTBOUND_ALLOW: ['localhost', '10.0.0.0/33', 'http://10.0.0.1:80'],
+  IDENTITY_ENDPOINT: ['here'],
+  LOG_LEVEL: ['loud'],
+};
+
+const cases = Object.entries(wrong).flatMap(([name, values]) => values.map((value): [string, string] => [name, value]));
+
+test.each(cases)('%s=%s stops the start with the name of the setting', (name, value) => {
+  expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`These settings cannot be used:\\n  ${name}: \\S`));
+});
+
+test('every wrong setting is named at once', () => {
+  expect(() => readConfig({ PORT: 'x', LOG_LEVEL: 'loud' })).toThrow(/PORT[\s\S]*LOG_LEVEL/);
+});
+
+test('a wrong value is not repeated, because it may be a secret', () => {
+  const secret = 'hunter2-hunter2';
+  for (const name of Object.keys(wrong).filter((key) => key.endsWith('KEY'))) {
+    expect(() => readConfig({ [name]: secret })).toThrow(expect.not.stringContaining(secret));
+  }
+});
+
+test('without settings the defaults hold', () => {
+  expect(readConfig({})).toMatchObject({
+    MUSTER_DATA: '.muster',
+    PORT: 7071,
+    AGENT_DEFAULT_TIMEOUT: 300,
+    AGENT_MAX_RETRIES: 3,
+    AGENT_HEARTBEAT_INTERVAL: 30,
+    MONTHLY_BUDGET_USD: 1_000_000_000,
+    BLOCKED_FOR: 86_400,
+    APPROVAL_DEADLINE: 86_400,
+    APPROVAL_VALIDITY: 3600,
+    OUTBOUND_ALLOW: [],
+    LOG_LEVEL: 'info',
+  });
+});
+
+test('an empty setting counts as not set', () => {
+  expect(readConfig({ PORT: '', MUSTER_DATA: '' })).toMatchObject({ PORT: 7071, MUSTER_DATA: '.muster' });
+});
+
+test.each([
+  ['90', 90],
+  ['1.5', 1.5],
+  ['200ms', 0.2],
+  ['45s', 45],
+  ['10m', 600],
+  ['24h', 86_400],
+  ['2d', 172_800],
+  ['2 h', 7200],
+])('the duration %s is %d seconds', (text, seconds) => {
+  expect(readConfig({ BLOCKED_FOR: text }).BLOCKED_FOR).toBe(seconds);
+});
+
+test('money is read as US dollars and lists by commas', () => {
+  const config = readConfig({ MONTHLY_BUDGET_USD: '0.25', OUTBOUND_ALLOW: ' 10.0.0.0/8, agent.local:8080,' });
+  expect(config.MONTHLY_BUDGET_USD).toBe(250_000);
+  expect(config.OUTBOUND_ALLOW).toEqual(['10.0.0.0/8', 'agent.local:8080']);
+});
+
+test('secrets are the settings that begin with SECRET_, by lower-case name', () => {
+  const { secrets } = readConfig({ SECRET_API_KEY: 'one', SECRETIVE: 'no', SECRET_EMPTY: '' });
+  expect([...secrets]).toEqual([['api_key', 'one']]);
+});
+
+test('other variables of the environment do not matter', () => {
+  expect(readConfig({ PATH: '/bin', HOME: '/root' })).not.toHaveProperty('PATH');
+});

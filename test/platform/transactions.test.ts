@@ -1,0 +1,160 @@
+import { CompiledQuery } from 'kysely';
+import { afterEach, expect, test } from 'vitest';
+import { currentTrace, withTrace } from '../../shared/platform/context.ts';
+import { UnknownOutcome } from '../../shared/platform/database/faults.ts';
+import type { Engine } from '../../shared/platform/database/transactions.ts';
+import type { Tx } from '../../shared/platform/platform.ts';
+import { refuse } from '../../shared/outcomes.ts';
+import { openWorld, type World, type WorldOptions } from '../world.ts';
+
+let world: World;
+afterEach(() => world.close());
+
+/** What goes wrong at each attempt, before the transaction or after its commit; then nothing more. */
+type Mishap = 'busy' | 'lost answer' | 'lost before commit' | 'broken';
+
+const faults = {
+  busy: () => Object.assign(new Error('database is locked'), { errcode: 5 }),
+  broken: () => Object.assign(new Error('disk I/O error'), { errcode: 10 }),
+};
+
+function mishaps(list: Mishap[]): NonNullable<WorldOptions['engine']> {
+  return (engine: Engine) => ({
+    ...engine,
+    atomically: async (work) => {
+      const mishap = list.shift();
+      if (mishap === 'busy' || mishap === 'broken') throw faults[mishap]();
+      if (mishap === 'lost before commit') throw new UnknownOutcome('no answer');
+      const value = await engine.atomically(work);
+      if (mishap === 'lost answer') throw new UnknownOutcome('no answer');
+      return value;
+    },
+  });
+}
+
+async function open(list: Mishap[] = []): Promise<void> {
+  const armed: Mishap[] = [];
+  world = await openWorld({}, { engine: mishaps(armed) });
+  await run((tx) => tx.run(CompiledQuery.raw('CREATE TABLE notes (text TEXT)')));
+  armed.push(...list);
+}
+
+const run = <T>(work: (tx: Tx) => Promise<T>) => world.platform.db.transaction('test', work);
+const note = (tx: Tx, text: string) => tx.run(CompiledQuery.raw('INSERT INTO notes VALUES (?)', [text]));
+const count = async (on = world.platform.db.read) =>
+  (await on.run<{ n: number }>(CompiledQuery.raw('SELECT count(*) AS n FROM notes')))[0]?.n;
+
+/** Retries sleep on the process's clock, which stands still in a test. */
+async function whileTimePasses<T>(work: Promise<T>): Promise<T> {
+  for (let second = 0; second < 10; second++) await Promise.race([work.catch(() => {}), world.advance(1)]);
+  return work;
+}
+
+test('a busy database is tried again from the start of the work', async () => {
+  await open(['busy', 'busy']);
+  await whileTimePasses(run((tx) => note(tx, 'once')));
+  expect(await count()).toBe(1);
+});
+
+test('after five tries the fault is given up to the caller', async () => {
+  await open(['busy', 'busy', 'busy', 'busy', 'busy', 'busy']);
+  await expect(whileTimePasses(run((tx) => note(tx, 'never')))).rejects.toMatchObject({ errcode: 5 });
+  expect(await count()).toBe(0);
+});
+
+test('a fault that does not go away by itself is not tried again', async () => {
+  await open(['broken']);
+  await expect(run((tx) => note(tx, 'never'))).rejects.toMatchObject({ errcode: 10 });
+  expect(await count()).toBe(0);
+});
+
+test('a commit whose answer was lost is settled by reading back', async () => {
+  await open(['lost answer']);
+  const settled = await world.platform.db.transaction('test', (tx) => note(tx, 'once').then(() => 'written'), {
+    settle: async (reads) => ((await count(reads)) === 1 ? 'read back' : undefined),
+  });
+  expect([settled, await count()]).toEqual(['read back', 1]);
+});
+
+test('a commit that never happened runs again when reading back finds nothing', async () => {
+  await open(['lost before commit']);
+  const work = world.platform.db.transaction('test', (tx) => note(tx, 'once').then(() => 'written'), {
+    settle: async (reads) => ((await count(reads)) === 1 ? 'read back' : undefined),
+  });
+  expect([await whileTimePasses(work), await count()]).toEqual(['written', 1]);
+});
+
+test('bells of a commit whose answer was lost are rung, because one too many does no harm', async () => {
+  await open(['lost answer']);
+  const work = async (tx: Tx) => (tx.ring('wake', 'x'), 'written');
+  await world.platform.db.transaction('test', work, { settle: async () => 'read back' });
+  expect(world.rung.map(({ id }) => id)).toEqual(['x']);
+});
+
+test('bells ring after the commit, and never for what was undone', async () => {
+  await open(['busy']);
+  await whileTimePasses(
+    run(async (tx) => {
+      tx.ring('execute', 'job_1');
+      tx.ring('ask', 'ask_1', 30);
+      expect(world.rung).toEqual([]);
+    }),
+  );
+  expect(world.rung.map(({ bell, id }) => `${bell} ${id}`)).toEqual(['execute job_1', 'ask ask_1']);
+  const refused = run(async (tx) => {
+    tx.ring('execute', 'job_2');
+    refuse('conflict');
+  });
+  await expect(refused).rejects.toMatchObject({ code: 'conflict' });
+  expect(world.rung.length).toBe(2);
+});
+
+test('waiters are told of news after the commit', async () => {
+  await open();
+  let told = false;
+  const waiting = world.platform.hints.wait(['events'], 60_000).then(() => (told = true));
+  await run(async (tx) => {
+    tx.hint('events');
+    await note(tx, 'first');
+    expect(told).toBe(false);
+  });
+  await waiting;
+  expect(told).toBe(true);
+});
+
+test('a transaction inside another is an error and not a wait for itself', async () => {
+  await open();
+  const nested = run(() => world.platform.db.transaction('inner', async () => 1));
+  await expect(nested).rejects.toThrow('transaction inner was opened inside test');
+  await expect(run(async () => 'goes on')).resolves.toBe('goes on');
+});
+
+test('a read past the open transaction is an error, because it would not see what that has written', async () => {
+  await open();
+  await expect(run(() => count())).rejects.toThrow('read with its tx');
+});
+
+test('a read in memory waits until no transaction is open', async () => {
+  await open();
+  const writing = run((tx) => note(tx, 'first'));
+  expect(await count()).toBe(1);
+  await writing;
+});
+
+test('each transaction keeps its own trace though another one began the group', async () => {
+  await open();
+  const traced = (trace: string) =>
+    withTrace(trace, () => run(async (tx) => (tx.ring('wake', trace), [tx.trace, currentTrace()])));
+  const traces = ['00-a-1-01', '00-b-2-01', '00-c-3-01'];
+  expect(await Promise.all(traces.map(traced))).toEqual(traces.map((trace) => [trace, trace]));
+  expect(world.rung.map(({ trace }) => trace)).toEqual(traces);
+});
+
+test('the time, ids and random bytes of a transaction come from the seams', async () => {
+  await open();
+  world.clock.skewProcess(90);
+  const [at, id, bytes] = await run(async (tx) => [tx.at, tx.newId('job'), tx.randomBytes(4)] as const);
+  expect(at).toEqual(new Date(world.clock.database()));
+  expect(id).toMatch(/^job_[0-9a-hjkmnp-tv-z]{26}$/);
+  expect(bytes.length).toBe(4);
+});

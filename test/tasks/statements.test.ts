@@ -1,0 +1,66 @@
+/** The hot verbs are few statements: on Azure each is a round trip. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { completeTask } from '../../shared/tasks/complete.ts';
+import { callerOf, openCrew, type Crew } from './crew.ts';
+
+let crew: Crew;
+const counted = { written: 0, transactions: 0 };
+beforeEach(async () => {
+  crew = await openCrew(
+    {},
+    {
+      engine: (engine) => ({
+        ...engine,
+        atomically: (work) => {
+          counted.transactions++;
+          return engine.atomically((run, at) =>
+            work((query) => {
+              counted.written++;
+              return run(query);
+            }, at),
+          );
+        },
+      }),
+    },
+  );
+  await crew.register('worker_1', { max_concurrent_tasks: 5 });
+  await crew.claim('worker_1');
+});
+afterEach(() => crew.close());
+
+const statements = async (work: () => Promise<unknown>): Promise<number> => {
+  counted.written = 0;
+  await work();
+  return counted.written;
+};
+
+describe('statements in transactions', () => {
+  it('of a claim are at most five, and one for a finished task', async () => {
+    await crew.queue({});
+    let fence = { task_id: '', fence: 0 };
+    const claimed = await statements(async () => {
+      [fence = fence] = await crew.claim('worker_1');
+    });
+    expect(claimed).toBeLessThanOrEqual(5);
+    expect(await statements(() => crew.complete('worker_1', fence))).toBe(1);
+  });
+
+  it('of a completion that claims the next are at most six', async () => {
+    await crew.queue({}, {});
+    const [task] = await crew.claim('worker_1');
+    const report = { task_id: task?.task_id ?? '', fence: 1, output: {}, prefetch: { max: 1, claim_id: 'c' } };
+    expect(await statements(() => completeTask(crew.platform, callerOf('worker_1'), report))).toBeLessThanOrEqual(6);
+  });
+
+  it('are none while there is nothing to claim', async () => {
+    counted.transactions = 0;
+    expect(await crew.claim('worker_1')).toEqual([]);
+    expect(counted.transactions).toBe(0);
+  });
+
+  it('of a heartbeat are four', async () => {
+    await crew.queue({});
+    const tasks = await crew.claim('worker_1');
+    expect(await statements(() => crew.beat('worker_1', tasks))).toBe(4);
+  });
+});

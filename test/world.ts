@@ -1,0 +1,98 @@
+/** A whole Muster in memory: the clock moves by hand, chance is seeded, bells are held until the test delivers them. */
+import { withTrace } from '../shared/platform/context.ts';
+import { openPlatform, type Seams } from '../shared/platform/open.ts';
+import { readConfig } from '../shared/platform/config.ts';
+import { openLog } from '../shared/platform/telemetry/log.ts';
+import type { BellName, Bells, Platform, Ring } from '../shared/platform/platform.ts';
+import { handClock, type HandClock } from './world/clock.ts';
+import { seededRandom } from './world/random.ts';
+
+export type Answer = (platform: Platform, ring: Ring) => Promise<void>;
+
+export interface WorldOptions {
+  seed?: number;
+  /** What answers bells in `settle`. */
+  answer?: Answer;
+  /** Where the clocks start. */
+  at?: Date;
+  /** Names to addresses, for outbound calls. */
+  resolve?: Seams['resolve'];
+  /** Stands between transactions and the database. */
+  engine?: Seams['engine'];
+}
+
+/** A ring that nobody has answered yet; `at` is the process clock's time before which it does not come. */
+export interface HeldRing extends Ring {
+  at: Date;
+}
+
+export interface World {
+  platform: Platform;
+  clock: HandClock;
+  /** Rings not yet delivered, oldest first. Tests may take out, double or reorder them. */
+  rung: HeldRing[];
+  /** What was logged, a parsed line each. */
+  logged: Record<string, unknown>[];
+  /** Rings by hand. */
+  ring(bell: BellName, id: string): void;
+  /** Moves the process clock and the database's together, and wakes who sleeps until then. */
+  advance(seconds: number): Promise<void>;
+  /** Delivers rings that are due, one after the other, until there are none. Gives how many there were. */
+  settle(answer?: Answer): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** More deliveries than this are bells that ring each other for ever. */
+const mostDeliveries = 100_000;
+
+/** `settings` as in the environment. Loopback may be called outward; everything else as in production. */
+export async function openWorld(settings: Record<string, string> = {}, options: WorldOptions = {}): Promise<World> {
+  const { seed = 1, at = new Date('2026-03-01T12:00:00.000Z'), answer: usual, ...seams } = options;
+  const clock = handClock(at);
+  const rung: HeldRing[] = [];
+  const logged: Record<string, unknown>[] = [];
+  const platform = await openPlatform(
+    readConfig({ MUSTER_DATA: ':memory:', OUTBOUND_ALLOW: '127.0.0.0/8', LOG_LEVEL: 'debug', ...settings }),
+    {
+      clock,
+      time: clock.database,
+      random: seededRandom(seed),
+      bells: heldBells(rung, clock),
+      log: openLog(settings['LOG_LEVEL'] ?? 'debug', (line) => logged.push(JSON.parse(line))),
+      ...seams,
+    },
+  );
+  return {
+    platform,
+    clock,
+    rung,
+    logged,
+    ring: (bell, id) => platform.bells.ring({ bell, id, trace: null }),
+    advance: clock.advance,
+    settle: (answer = usual) => settle({ platform, rung, clock, answer }),
+    close: platform.close,
+  };
+}
+
+const heldBells = (rung: HeldRing[], clock: HandClock): Bells => ({
+  ring: (ring, delaySeconds = 0) => {
+    rung.push({ ...ring, at: new Date(clock.now().getTime() + delaySeconds * 1000) });
+  },
+  answer: () => {},
+  drain: async () => {},
+  backlog: async () => ({ waiting: rung.length, oldest_seconds: 0 }),
+});
+
+type Settling = Pick<World, 'platform' | 'rung' | 'clock'> & { answer: Answer | undefined };
+
+async function settle({ platform, rung, clock, answer }: Settling): Promise<number> {
+  if (answer === undefined) throw new Error('settle needs the option `answer`: what answers the bells');
+  for (let delivered = 0; delivered < mostDeliveries; delivered++) {
+    const index = rung.findIndex(({ at }) => at <= clock.now());
+    const [next] = index < 0 ? [] : rung.splice(index, 1);
+    if (next === undefined) return delivered;
+    const { at: _, ...ring } = next;
+    await withTrace(ring.trace, () => answer(platform, ring));
+  }
+  throw new Error(`bells ring each other for ever; the next is ${rung[0]?.bell}`);
+}
