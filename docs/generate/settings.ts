@@ -20,8 +20,8 @@ ${table(
 Durations are a number of seconds, or a number with one of the units \`ms\`, \`s\`, \`m\`, \`h\` and \`d\`, such as \`24h\`.
 Money is US dollars with at most six decimals. Lists are separated by commas.
 
-\`SECRET_<NAME>\` gives a secret by its lower-case name: a tool whose credential is \`github_token\` finds it in
-\`SECRET_GITHUB_TOKEN\`. Secrets are masked in the log.
+\`SECRET_<NAME>\` gives a secret by its lower-case name: a tool that is registered with the \`secret_name\`
+\`github_token\` finds it in \`SECRET_GITHUB_TOKEN\`. What looks like a secret is masked in the log.
 `;
 
 /** A default as it would be written in the environment. */

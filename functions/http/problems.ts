@@ -76,6 +76,7 @@ function refusalOf(error: unknown): { code: ProblemCode; facts: RefusalFacts } {
 function headersOf(code: ProblemCode, { retry_after_seconds }: RefusalFacts): Record<string, string> {
   const headers: Record<string, string> = {};
   if (code === 'unauthenticated') headers['www-authenticate'] = 'Bearer realm="muster"';
+  if (code === 'too_large') headers['connection'] = 'close'; // what was not read stands in the way of the next request
   if (retry_after_seconds !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(retry_after_seconds)));
   return headers;
 }

@@ -56,7 +56,7 @@ function textOf(bytes: Uint8Array): string {
 }
 
 function parsed(text: string): Json {
-  const tooDeep = firstTooDeep(text);
+  const tooDeep = scanned(text);
   if (tooDeep !== undefined) return refuseDepth(text, tooDeep);
   try {
     return JSON.parse(text) as Json; // which is what it gives
@@ -75,22 +75,34 @@ interface TooDeep {
   closers: string;
 }
 
-/** Where brackets outside strings nest too deep, without parsing. */
-function firstTooDeep(text: string): TooDeep | undefined {
+/** Looks for too many values and too deep ones before anything is parsed. Refuses `too_large`. */
+function scanned(text: string): TooDeep | undefined {
   const open: string[] = [];
-  let inString = false;
+  let values = 1;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (inString) {
-      if (code === 0x5c) i++;
-      else if (code === 0x22) inString = false;
-    } else if (code === 0x22) inString = true;
-    else if (code === 0x7b || code === 0x5b) {
+    if (code === quote) i = endOfString(text, i);
+    else if (code === comma) values++;
+    else if (code === brace || code === bracket) {
       if (open.length === mostDepth) return { offset: i, closers: open.toReversed().join('') };
-      open.push(code === 0x7b ? '}' : ']');
-    } else if (code === 0x7d || code === 0x5d) open.pop();
+      open.push(code === brace ? '}' : ']');
+      values++;
+    } else if (code === brace + 2 || code === bracket + 2) open.pop();
+    if (values > mostValues) refuse('too_large', { detail: `Send at most ${mostValues} values and brackets in one body.` });
   }
   return undefined;
+}
+
+const [quote, comma, brace, bracket, backslash] = [0x22, 0x2c, 0x7b, 0x5b, 0x5c];
+
+/** Where the string that begins at `start` ends, or the text does. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(end - 1 - escapes) === backslash) escapes++;
+    if (escapes % 2 === 0) return end;
+  }
+  return text.length;
 }
 
 /** Names the place: what stands before it, closed, is shallow enough to parse, and ends there. */
@@ -114,19 +126,16 @@ function refuseDepth(text: string, { offset, closers }: TooDeep): never {
 function checked(body: Json): Json {
   const errors: PointedError[] = [];
   const waiting: { value: Json; place: Place | undefined }[] = [{ value: body, place: undefined }];
-  let values = 1;
   for (let next = waiting.pop(); next !== undefined && errors.length < mostErrors; next = waiting.pop()) {
     const { value, place } = next;
     const message = wrongWith(value);
     if (message !== undefined) errors.push({ pointer: pointerTo(place), message });
     if (!isContainer(value)) continue;
-    const entries = Object.entries(value);
-    values += entries.length;
-    if (values > mostValues) refuse('too_large', { detail: `Send at most ${mostValues} values in one body.` });
-    for (const [key, inner] of entries) {
+    for (const key of Object.keys(value)) {
       const at = { from: place, key };
-      const wrongKey = wrongWithKey(key);
-      if (wrongKey === undefined) waiting.push({ value: inner, place: at });
+      const wrongKey = Array.isArray(value) ? undefined : wrongWithKey(key);
+      if (wrongKey === undefined)
+        waiting.push({ value: (value as { [name: string]: Json })[key] as Json, place: at }); // its own key
       else errors.push({ pointer: pointerTo(at), message: wrongKey });
     }
   }

@@ -10,7 +10,7 @@ interface Job {
   started_at: string | null;
   finished_at: string | null;
   estimate: { tokens: { p50: number; interval_80: [number, number]; interval_90: [number, number] } } | null;
-  approval: { definition_sha256: string; opened_at: string } | null;
+  approval: { definition_sha256: string; required_count: number; opened_at: string } | null;
   actual: { total_tokens: number } | null;
 }
 
@@ -46,10 +46,13 @@ const definitionOf = (row: Row) => ({
   ...(row.model === undefined ? {} : { model: row.model }),
 });
 
-async function vote({ heads }: ReplayTown, { category }: Row, { job_id, approval }: Job): Promise<void> {
-  const ballot = { definition_sha256: approval?.definition_sha256, decision: 'yes', confidence: 0.9, reasoning: 'It is a replay.' };
-  const both = heads.get(category) ?? [];
-  await Promise.all(both.map((head) => head.post(`/v1/deployment/approvals/${job_id}/ballots`, ballot)));
+/** As many heads as the policy asks for, and the human where it asks for one. */
+async function vote({ heads, human }: ReplayTown, { category }: Row, { job_id, approval }: Job): Promise<void> {
+  const { definition_sha256, required_count = 0 } = approval ?? {};
+  const ballot = { definition_sha256, decision: 'yes', confidence: 0.9, reasoning: 'It is a replay.' };
+  const clients = (heads.get(category) ?? []).map(({ client }) => client);
+  const asked = required_count > 2 ? [...clients, human] : clients.slice(0, 2);
+  await Promise.all(asked.map((voter) => voter.post(`/v1/deployment/approvals/${job_id}/ballots`, ballot)));
 }
 
 /** Looks again until the job is as wanted, or has ended; gently, since most are soon there. */

@@ -2,14 +2,23 @@
 import { patientClient, type Client } from '../client.ts';
 import type { Row } from './rows.ts';
 
+const owners = ['replay-one', 'replay-two', 'replay-three'];
+
 /** How long a call goes on trying while the server is away. */
 const patienceSeconds = 30;
+
+export interface Head {
+  id: string;
+  client: Client;
+}
 
 export interface ReplayTown {
   submitter: Client;
   reader: Client;
-  /** Two of different owners for each category. */
-  heads: Map<string, [Client, Client]>;
+  /** Three of different owners for each category: a model without a price makes a job critical. */
+  heads: Map<string, Head[]>;
+  /** A person who may approve. */
+  human: Client;
   workers: Map<string, Client>;
 }
 
@@ -26,13 +35,17 @@ export async function openReplayTown({ url, admin_key, rows }: { url: string; ad
     return keyed(`/v1/agents/${id}`);
   };
   const submitter = await person('replay-submitter', ['submitter']);
-  for (const owner of ['replay-agents', 'replay-one', 'replay-two']) await person(owner, []);
-  const heads = new Map<string, [Client, Client]>();
+  const human = await person('replay-human', ['approver']);
+  for (const owner of ['replay-agents', ...owners]) await person(owner, []);
+  const heads = new Map<string, Head[]>();
   for (const category of new Set(rows.map((row) => row.category))) {
-    const head = (owner: string) => agent(`head-${owner}-${category}`, { role: 'category_head', categories: [category], owner_id: owner });
-    heads.set(category, [await head('replay-one'), await head('replay-two')]);
+    const register = async (owner: string) => {
+      const id = `head-${owner}-${category}`;
+      return { id, client: await agent(id, { role: 'category_head', categories: [category], owner_id: owner }) };
+    };
+    heads.set(category, await Promise.all(owners.map(register)));
   }
   const workers = new Map<string, Client>();
   for (const id of new Set(rows.map((row) => row.agent))) workers.set(id, await agent(id, { role: 'worker' }));
-  return { submitter, reader: admin, heads, workers };
+  return { submitter, reader: admin, heads, human, workers };
 }

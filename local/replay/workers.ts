@@ -20,9 +20,7 @@ export function startWorkers(town: ReplayTown, rows: Row[], heartbeatSeconds: nu
   const bySeq = new Map(rows.map((row) => [row.seq, row]));
   const loops = [...town.workers].map(([id, client]) => workerLoop({ id, client, bySeq, signal: stopping.signal }));
   const beat = () => {
-    for (const [category, heads] of town.heads) {
-      for (const [i, head] of heads.entries()) void heartbeat(head, `head-replay-${i === 0 ? 'one' : 'two'}-${category}`);
-    }
+    for (const { id, client } of [...town.heads.values()].flat()) void heartbeat(client, id);
     for (const [id, client] of town.workers) void heartbeat(client, id);
   };
   beat();

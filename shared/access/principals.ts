@@ -5,7 +5,7 @@ import type { Platform, Reads } from '../platform/platform.ts';
 import { hasRole, type Caller, type PrincipalAnswer, type PrincipalInput } from './caller.ts';
 import { disablePrincipal, isAsSaid, writePrincipal } from './change-principal.ts';
 import { checkMatch, requireMatch } from './if-match.ts';
-import { findPrincipal, principalsAfter, type PrincipalTable } from './store.ts';
+import { findPrincipal, lockPrincipal, principalsAfter, type PrincipalTable } from './store.ts';
 import { keysOf, validKeys } from './store/keys.ts';
 
 type Answer = z.output<typeof PrincipalAnswer>;
@@ -23,7 +23,8 @@ export async function putPrincipal(platform: Platform, caller: Caller, input: Pu
     refuse('conflict', { detail: 'Another admin must take this role from you.' });
   }
   return platform.db.transaction('putPrincipal', async (tx) => {
-    const row = await findPrincipal(tx, { id });
+    const row = await lockPrincipal(tx, { id });
+    if (row !== undefined && row.kind !== kind) refuse('name_taken');
     checkMatch(if_match, row?.version ?? 0);
     if (row !== undefined && row.disabled_at === null && !isAsSaid(row, said)) requireMatch(if_match, row.version);
     await writePrincipal(tx, { id, kind, ...said, actor: caller.id });
@@ -62,7 +63,7 @@ export async function deletePrincipal(
 ): Promise<void> {
   if (id === caller.id) refuse('conflict', { detail: 'Another admin must delete you.' });
   await platform.db.transaction('deletePrincipal', async (tx) => {
-    const row = await findPrincipal(tx, { id });
+    const row = await lockPrincipal(tx, { id });
     if (row?.kind === 'agent') refuse('conflict', { detail: 'Retire the agent instead.' });
     checkMatch(if_match, row?.version ?? 0);
     await disablePrincipal(tx, { id, actor: caller.id });

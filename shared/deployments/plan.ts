@@ -27,7 +27,8 @@ export interface TaskState {
  * `fallback: "single_agent"`, the primary agent runs alone when a supporting one is absent.
  */
 export function planOf(definition: JobDefinition, absent: ReadonlySet<string> = new Set()): PlannedTask[] {
-  const alone = definition.fallback === 'single_agent' && definition.supporting_agents.some((agent) => absent.has(agent));
+  const alone =
+    definition.fallback === 'single_agent' && definition.supporting_agents.some((agent) => absent.has(agent));
   const [primary = definition.primary_agent, ...supporting] = agentsOf(definition);
   const helpers = alone ? [] : supporting.map((agent) => ({ name: agent, agent_id: agent, depends_on: [] }));
   return [...helpers, { name: primary, agent_id: primary, depends_on: helpers.map(({ name }) => name) }];
@@ -97,7 +98,8 @@ const isOver = ({ state }: TaskState): boolean => ['succeeded', 'failed', 'cance
 
 /** A task that takes longer than usual is expected to end now, rather than in the past. */
 const remainingSeconds = (task: TaskState): number => {
-  const total = task.progress !== null && task.progress > 0 ? task.elapsed_seconds / task.progress : task.expected_seconds;
+  const total =
+    task.progress !== null && task.progress > 0 ? task.elapsed_seconds / task.progress : task.expected_seconds;
   return Math.max(0, total - task.elapsed_seconds);
 };
 

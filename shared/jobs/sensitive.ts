@@ -24,7 +24,11 @@ export interface SealedDefinition {
  * stands in `before`, an earlier definition of the same job: whoever may read an id must not get its value by
  * naming it in a job of their own. Refuses a path that leads nowhere, and a sealed value of another job.
  */
-export async function sealSensitive(platform: Platform, definition: JobDefinition, before?: JobDefinition): Promise<SealedDefinition> {
+export async function sealSensitive(
+  platform: Platform,
+  definition: JobDefinition,
+  before?: JobDefinition,
+): Promise<SealedDefinition> {
   refuseForeign(definition, before);
   if (definition.sensitive.length === 0) return { definition, kept: [] };
   const sealedOne = structuredClone(definition);
@@ -58,7 +62,8 @@ function refuseForeign({ input }: JobDefinition, before: JobDefinition | undefin
   const own = new Set(sealedIn(before?.input ?? {}).map(({ id, path }) => `${id} ${path}`));
   const foreign = sealedIn(input).filter(({ id, path }) => !own.has(`${id} ${path}`));
   const message = 'this sealed value is not this job’s, or stood elsewhere in it: send the value itself';
-  if (foreign.length > 0) refuse('invalid', { errors: foreign.map(({ path }) => ({ pointer: `/${path.replaceAll('.', '/')}`, message })) });
+  if (foreign.length > 0)
+    refuse('invalid', { errors: foreign.map(({ path }) => ({ pointer: `/${path.replaceAll('.', '/')}`, message })) });
 }
 
 function placeOf(definition: JobDefinition, path: string): { holder: Record<string, Json>; member: string } {

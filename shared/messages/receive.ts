@@ -1,6 +1,6 @@
 /** receiveMessages: an agent empties its mailbox, or waits for a message. */
 import type { Caller } from '../access/caller.ts';
-import { poll, type Look } from '../agents/poll.ts';
+import { poll, type Look } from '../platform/bells/poll.ts';
 import { refuse } from '../outcomes.ts';
 import type { Platform, Tx } from '../platform/platform.ts';
 import type { Message, ReceivedMessage, ReceiveInput } from './message.ts';

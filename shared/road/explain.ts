@@ -72,12 +72,14 @@ const afterFault = (job: Job, words: string): string =>
 
 function blockedWords(job: Job): string {
   const title = job.blocked_code === null ? 'Blocked' : problems[job.blocked_code].title;
-  const goesOn = job.waits_for === null ? 'It is tried again by itself.' : `It goes on by itself when ${job.waits_for} allows it.`;
+  const goesOn =
+    job.waits_for === null ? 'It is tried again by itself.' : `It goes on by itself when ${job.waits_for} allows it.`;
   return `${title}: ${job.blocked_detail ?? ''} ${goesOn}`;
 }
 
 function executingWords(job: Job, { running, done, tasks, eta_seconds }: Known): string {
-  if (job.stop_reason !== null) return `Stopping (${job.stop_reason.replace('_', ' ')}); waiting for ${running.join(', ') || 'nobody'} to let go.`;
+  if (job.stop_reason !== null)
+    return `Stopping (${job.stop_reason.replace('_', ' ')}); waiting for ${running.join(', ') || 'nobody'} to let go.`;
   const eta = eta_seconds === null ? '' : `; about ${Math.ceil(eta_seconds)} s left`;
   const who = running.length === 0 ? 'waiting for its agents to claim' : `${running.join(', ')} at work`;
   return `${done} of ${tasks} tasks done, ${who}${eta}.`;

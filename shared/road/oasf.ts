@@ -1,5 +1,6 @@
 /** A job as a record of the Open Agentic Schema Framework. docs/oasf.md has the mapping. Pure. */
 import type { Json } from '../platform/wire.ts';
+import { definitionSha256 } from '../jobs/canonical.ts';
 import { agentsOf } from '../jobs/definition.ts';
 import type { JobAnswer } from './job-answer.ts';
 
@@ -7,7 +8,7 @@ export const oasfMedia = 'application/vnd.oasf+json';
 
 const schemaVersion = '0.8.0';
 
-/** What OASF has no place for stands under `extensions`, by Muster's own names. */
+/** What OASF has no place for stands in the module `muster/job`, by Muster's own names. */
 export function asOasf(job: JobAnswer): Record<string, Json> {
   const { definition } = job;
   return {
@@ -18,23 +19,29 @@ export function asOasf(job: JobAnswer): Record<string, Json> {
     authors: [job.submitted_by],
     created_at: job.created_at.toISOString(),
     skills: [{ name: definition.category }],
-    modules: definition.required_tools.map((tool) => ({ name: `tool/${tool.tool_name}`, data: { type: tool.tool_type, required: tool.required } })),
     locators: [{ type: 'muster_job', url: `/api/v1/deployment/jobs/${job.job_id}` }],
-    annotations: { 'muster.status': job.status, 'muster.state': job.state },
-    extensions: [
-      {
-        name: 'muster/job',
-        data: {
-          job_id: job.job_id,
-          agents: agentsOf(definition),
-          resources: definition.required_resources.map(({ resource_type, amount, unit }) => ({ resource_type, amount, unit })),
-          max_execution_time_seconds: definition.max_execution_time_seconds,
-          priority: definition.priority,
-          input_schema: definition.input_schema ?? {},
-          output_schema: definition.output_schema ?? {},
-          ...(definition.max_budget_usd === undefined ? {} : { max_budget_usd: definition.max_budget_usd }),
-        },
-      },
+    annotations: {
+      'muster.status': job.status,
+      'muster.state': job.state,
+      'muster.snapshot_sha256': definitionSha256(definition),
+    },
+    modules: [
+      { name: 'muster/job', data: jobModule(job) },
+      ...definition.required_tools.map(({ tool_name, tool_type, required }) => ({
+        name: `tool/${tool_name}`,
+        data: { type: tool_type, required },
+      })),
     ],
   };
 }
+
+const jobModule = ({ job_id, definition }: JobAnswer): Record<string, Json> => ({
+  job_id,
+  agents: agentsOf(definition),
+  resources: definition.required_resources.map(({ resource_type, amount, unit }) => ({ resource_type, amount, unit })),
+  max_execution_time_seconds: definition.max_execution_time_seconds,
+  priority: definition.priority,
+  input_schema: definition.input_schema ?? {},
+  output_schema: definition.output_schema ?? {},
+  ...(definition.max_budget_usd === undefined ? {} : { max_budget_usd: definition.max_budget_usd }),
+});

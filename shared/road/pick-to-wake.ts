@@ -27,4 +27,5 @@ export function pickToWake(waiting: readonly Waiting[], room: number | undefined
 
 /** A job's place in its category at its priority: all the firsts come before all the seconds. */
 const turn = (job: Waiting, waiting: readonly Waiting[]): number =>
-  waiting.filter(({ category, priority, id }) => category === job.category && priority === job.priority && id < job.id).length;
+  waiting.filter(({ category, priority, id }) => category === job.category && priority === job.priority && id < job.id)
+    .length;

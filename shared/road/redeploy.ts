@@ -16,7 +16,11 @@ import { currentDeployment } from './current.ts';
 import { ownJob, type OnJob } from './own-job.ts';
 
 /** Voids the question, open or granted. Refuses `precondition_required`, and `job_not_changeable` from `approved` on. */
-export async function changeDefinition(platform: Platform, caller: Caller, input: OnJob & { definition: JobDefinition }): Promise<string> {
+export async function changeDefinition(
+  platform: Platform,
+  caller: Caller,
+  input: OnJob & { definition: JobDefinition },
+): Promise<string> {
   refuseUnknownUnits(input.definition.required_resources);
   const { definition, kept } = await sealSensitive(platform, input.definition, await standing(platform, input.job_id));
   return platform.db.transaction('changeDefinition', async (tx) => {
@@ -36,7 +40,11 @@ async function standing({ db }: Platform, job_id: string): Promise<JobDefinition
 }
 
 /** The last definition again. Refuses `job_not_ended`. The same Idempotency-Key retries once. */
-export function retryJob(platform: Platform, caller: Caller, input: OnJob & { idempotency_key?: string | undefined }): Promise<string> {
+export function retryJob(
+  platform: Platform,
+  caller: Caller,
+  input: OnJob & { idempotency_key?: string | undefined },
+): Promise<string> {
   const { job_id, idempotency_key: key } = input;
   return platform.db.transaction('retryJob', async (tx) => {
     const create = async () => {

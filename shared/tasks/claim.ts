@@ -1,7 +1,7 @@
 /** claimTasks: an agent takes work, or waits for it. */
 import type { Caller } from '../access/caller.ts';
 import { isSeenLate, noteSeen } from '../agents/note-seen.ts';
-import { poll, type Look } from '../agents/poll.ts';
+import { poll, type Look } from '../platform/bells/poll.ts';
 import { lockAgent } from '../agents/store.ts';
 import { refuse } from '../outcomes.ts';
 import { newId } from '../platform/ids.ts';

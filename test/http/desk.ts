@@ -95,6 +95,6 @@ function requestOf(address: string, { as, body, headers = {} }: Asked): Request 
 
 async function gotOf(response: Response): Promise<Got> {
   const text = await response.text();
-  const json = /\bjson\b/.test(response.headers.get('content-type') ?? '');
+  const json = text !== '' && /\bjson\b/.test(response.headers.get('content-type') ?? '');
   return { status: response.status, headers: response.headers, text, body: (json ? JSON.parse(text) : {}) as Body };
 }

@@ -23,7 +23,7 @@ describe('the hash of a definition', () => {
     expect(sha256Of({ a: 1 })).toBe(createHash('sha256').update('{"a":1}').digest('hex'));
   });
 
-  it('stays what it was: approvals are bound to it', () => {
+  it('stays what it was: the record holds it', () => {
     expect(definitionSha256(JobDefinition.parse(vulnerabilityScan))).toBe(
       'dea8e67fb3a16d25a4f5fdc92a205ad8512859290abf2371f74efab195122a29',
     );

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { JobDefinition } from '../../shared/jobs/definition.ts';
 import type { JobAnswer } from '../../shared/road/job-answer.ts';
@@ -32,6 +33,12 @@ const answer = (definition: unknown): JobAnswer => ({
 });
 
 describe('a job as an OASF record', () => {
+  it('has every member that the documentation maps, and no other', () => {
+    const page = readFileSync(new URL('../../docs/oasf.md', import.meta.url), 'utf8');
+    const mapped = [...page.matchAll(/^\| `(\w+)` +\|/gm)].map(([, member]) => member);
+    expect(new Set(Object.keys(asOasf(answer(vulnerabilityScan))))).toEqual(new Set(mapped));
+  });
+
   it('has its words where OASF has a place for them', () => {
     expect(asOasf(answer(contentGeneration))).toMatchObject({
       name: 'content_generation',
@@ -41,17 +48,17 @@ describe('a job as an OASF record', () => {
       created_at: '2026-03-01T12:00:00.000Z',
       skills: [{ name: 'marketing_brand' }],
       locators: [{ type: 'muster_job', url: '/api/v1/deployment/jobs/job_1' }],
-      annotations: { 'muster.status': 'success', 'muster.state': 'executing' },
+      annotations: {
+        'muster.status': 'success',
+        'muster.state': 'executing',
+        'muster.snapshot_sha256': expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      },
     });
   });
 
-  it('names every tool as a module and every agent and resource in its extension', () => {
+  it('names agents and resources in a module of its own, and every tool in another', () => {
     const record = asOasf(answer(vulnerabilityScan));
-    expect(record['modules']).toEqual([
-      { name: 'tool/bandit_scanner', data: { type: 'service', required: true } },
-      { name: 'tool/safety_check', data: { type: 'service', required: true } },
-    ]);
-    expect(record['extensions']).toMatchObject([
+    expect(record['modules']).toMatchObject([
       {
         name: 'muster/job',
         data: {
@@ -66,6 +73,8 @@ describe('a job as an OASF record', () => {
           input_schema: { repository_path: 'string', scan_depth: 'full|quick' },
         },
       },
+      { name: 'tool/bandit_scanner', data: { type: 'service', required: true } },
+      { name: 'tool/safety_check', data: { type: 'service', required: true } },
     ]);
   });
 

@@ -1,4 +1,5 @@
 /** Jobs by what is asked of them: to learn from, to wake, to list. */
+import { sql } from 'kysely';
 import { store } from '../../platform/database/statement.ts';
 import type { Reads } from '../../platform/platform.ts';
 import type { Job } from '../job.ts';
@@ -8,13 +9,7 @@ const { all, tables } = store<{ jobs: JobTable; job_agents: JobAgentTable }>();
 
 /** Jobs in `learning`, oldest end first, locked: one learner takes them in this order. */
 export const finishedJobs = all((q, p: { limit: number }) =>
-  q
-    .selectFrom('jobs')
-    .selectAll()
-    .where('state', '=', 'learning')
-    .orderBy('finished_at')
-    .orderBy('id')
-    .limit(p.limit),
+  q.selectFrom('jobs').selectAll().where('state', '=', 'learning').orderBy('finished_at').orderBy('id').limit(p.limit),
 );
 
 /** Blocked jobs that wait for `waits_for`, most urgent first. */
@@ -47,7 +42,8 @@ export function listJobRows(on: Reads, filter: JobFilter): Promise<Job[]> {
   if (filter.category !== undefined) query = query.where('category', '=', filter.category);
   if (filter.submitter_id !== undefined) query = query.where('submitter_id', '=', filter.submitter_id);
   if (filter.before !== undefined) query = query.where('id', '<', filter.before);
-  if (filter.text !== undefined) query = query.where('job_name', 'like', `%${filter.text.replaceAll(/[%_[\]]/g, '')}%`);
+  if (filter.text !== undefined)
+    query = query.where(sql<boolean>`job_name like ${containing(filter.text)} escape '\\'`);
   const { agent } = filter;
   if (agent !== undefined) {
     query = query.where('id', 'in', (q) => q.selectFrom('job_agents').select('job_id').where('agent_id', '=', agent));
@@ -55,3 +51,5 @@ export function listJobRows(on: Reads, filter: JobFilter): Promise<Job[]> {
   return on.run(query.compile());
 }
 
+/** A pattern in which nothing but the text has a meaning, in SQLite and T-SQL. */
+const containing = (text: string): string => `%${text.replaceAll(/[\\%_[]/g, '\\$&')}%`;

@@ -27,7 +27,14 @@ export const migrations = (): Migration[] =>
 
 function applied(db: DatabaseSync): Set<unknown> {
   const known = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'").get();
-  return new Set(known === undefined ? [] : db.prepare('SELECT name FROM migrations').all().map(({ name }) => name));
+  return new Set(
+    known === undefined
+      ? []
+      : db
+          .prepare('SELECT name FROM migrations')
+          .all()
+          .map(({ name }) => name),
+  );
 }
 
 function apply(db: DatabaseSync, { name, sql }: Migration): void {

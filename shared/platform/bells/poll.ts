@@ -1,8 +1,8 @@
 /** Long polls: look, and while there is nothing wait for news; nothing is held while waiting. */
-import type { Platform } from '../platform/platform.ts';
+import type { Platform } from '../platform.ts';
 
 /** News may be missed, of another process or of a topic not yet known: then this is the delay. */
-const pollMilliseconds = 2000;
+const usualPollMilliseconds = 2000;
 
 export interface Look<T> {
   found: T[];
@@ -13,6 +13,8 @@ export interface Look<T> {
 export interface Waiting {
   /** 0: look once. */
   wait_seconds: number;
+  /** How often to look although there was no news; 2000. */
+  poll_milliseconds?: number;
   /** Ends the wait, such as when the caller has gone. */
   signal?: AbortSignal | undefined;
 }
@@ -24,7 +26,7 @@ export async function poll<T>(platform: Platform, waiting: Waiting, look: () => 
   while (found.length === 0 && waiting.signal?.aborted !== true) {
     const left = end - platform.clock.now().getTime();
     if (left <= 0) break;
-    const listening = listen(platform, topics, { milliseconds: Math.min(left, pollMilliseconds), ...waiting });
+    const listening = listen(platform, topics, { milliseconds: Math.min(left, waiting.poll_milliseconds ?? usualPollMilliseconds), ...waiting });
     try {
       ({ found, topics } = await look());
       if (found.length === 0) await listening.news;
