@@ -17,7 +17,9 @@ import { receiptOf, receiptText } from './demo/receipt.ts';
 import { recordInFile } from './record-file.ts';
 import { startServer } from './server.ts';
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } },
+});
 const print = (line: string) => (values.json ? undefined : console.log(line));
 
 const folder = mkdtempSync(join(tmpdir(), 'muster-demo-'));
@@ -31,7 +33,9 @@ print(`${members.length} agents are at work; two jobs are submitted\n`);
 
 const jobs = new Map<string, string>();
 for (const definition of definitions) {
-  const { job_id } = await submitter.post<{ job_id: string }>('/v1/deployment/jobs', definition, { prefer: 'respond-async' });
+  const { job_id } = await submitter.post<{ job_id: string }>('/v1/deployment/jobs', definition, {
+    prefer: 'respond-async',
+  });
   jobs.set(job_id, definition.job_name);
 }
 await follow(admin, jobs, print);

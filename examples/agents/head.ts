@@ -14,7 +14,13 @@ interface Message {
 interface Question {
   definition_sha256: string;
   cost_ceiling_usd: number;
-  definition: { job_description: string; max_budget_usd?: number; priority: number; required_tools: unknown[]; max_retries: number };
+  definition: {
+    job_description: string;
+    max_budget_usd?: number;
+    priority: number;
+    required_tools: unknown[];
+    max_retries: number;
+  };
   estimate: { tokens: { interval_80: [number, number] } } | null;
   readiness: { is_ready: boolean; checks_failed: number; warnings: string[] } | null;
 }
@@ -24,8 +30,14 @@ type Rule = (question: Question) => { holds: boolean; words: string };
 
 const rubric: Rule[] = [
   ({ readiness }) => ({ holds: readiness?.is_ready === true, words: 'everything it needs is ready' }),
-  ({ cost_ceiling_usd }) => ({ holds: cost_ceiling_usd <= 5, words: `its ceiling of ${cost_ceiling_usd} USD is at most 5 USD` }),
-  ({ definition }) => ({ holds: definition.job_description.trim().split(/\s+/).length >= 3, words: 'it says what it is for' }),
+  ({ cost_ceiling_usd }) => ({
+    holds: cost_ceiling_usd <= 5,
+    words: `its ceiling of ${cost_ceiling_usd} USD is at most 5 USD`,
+  }),
+  ({ definition }) => ({
+    holds: definition.job_description.trim().split(/\s+/).length >= 3,
+    words: 'it says what it is for',
+  }),
   ({ definition }) => ({ holds: definition.max_retries <= 10, words: 'it does not retry without end' }),
   ({ readiness }) => ({ holds: (readiness?.warnings.length ?? 0) <= 3, words: 'few warnings' }),
 ];
@@ -51,7 +63,10 @@ async function answer({ body }: Message): Promise<void> {
 
 keepAlive(new Map());
 for (;;) {
-  const { messages } = await call<{ messages: Message[] }>('POST', `/v1/agents/${agentId}/messages/receive`, { max: 10, wait_seconds: 20 });
+  const { messages } = await call<{ messages: Message[] }>('POST', `/v1/agents/${agentId}/messages/receive`, {
+    max: 10,
+    wait_seconds: 20,
+  });
   for (const message of messages) {
     try {
       if (message.type === 'approval_request') await answer(message);

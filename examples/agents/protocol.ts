@@ -69,13 +69,17 @@ export interface Result {
 /** Says that the agent lives, every half interval, and which claims it holds. */
 export function keepAlive(held: ReadonlyMap<string, Task>): void {
   const beat = () =>
-    call('POST', `/v1/agents/${agentId}/heartbeat`, { fences: [...held.values()].map(({ task_id, fence }) => ({ task_id, fence })) });
+    call('POST', `/v1/agents/${agentId}/heartbeat`, {
+      fences: [...held.values()].map(({ task_id, fence }) => ({ task_id, fence })),
+    });
   void beat();
   setInterval(() => void beat().catch((error: unknown) => console.error(`heartbeat: ${String(error)}`)), 5000).unref();
 }
 
 /** Claims tasks one at a time and performs them, for ever. */
-export async function work(perform: (task: Task, progress: (share: number, note: string) => Promise<void>) => Promise<Result>): Promise<never> {
+export async function work(
+  perform: (task: Task, progress: (share: number, note: string) => Promise<void>) => Promise<Result>,
+): Promise<never> {
   const held = new Map<string, Task>();
   keepAlive(held);
   for (;;) {
@@ -101,6 +105,8 @@ async function settle(task: Task, perform: Parameters<typeof work>[0]): Promise<
     await call('POST', `/v1/tasks/${task_id}/complete`, { fence, ...result });
   } catch (error) {
     if (error instanceof Refused && error.status === 409) return; // the claim is not ours any more
-    await call('POST', `/v1/tasks/${task_id}/fail`, { fence, error: String(error).slice(0, 2000) }).catch(console.error);
+    await call('POST', `/v1/tasks/${task_id}/fail`, { fence, error: String(error).slice(0, 2000) }).catch(
+      console.error,
+    );
   }
 }

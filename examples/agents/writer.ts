@@ -44,7 +44,10 @@ function summarise(text: string, most: number): Result {
     return words.reduce((sum, word) => sum + (counts.get(word) ?? 0), 0) / Math.max(1, words.length);
   };
   const chosen = new Set(sentences.toSorted((a, b) => weight(b) - weight(a)).slice(0, most));
-  const summary = sentences.filter((sentence) => chosen.has(sentence)).join('').trim();
+  const summary = sentences
+    .filter((sentence) => chosen.has(sentence))
+    .join('')
+    .trim();
   return {
     output: { text: summary, sentences: chosen.size },
     usage: { input_tokens: countTokens(text), output_tokens: countTokens(summary) },
@@ -54,8 +57,11 @@ function summarise(text: string, most: number): Result {
 const wordsIn = (text: string): string[] => text.toLowerCase().match(/\p{L}{4,}/gu) ?? [];
 
 /** The job's own text, and what the agents before this one have found. */
-const materialIn = (input: Members): string =>
-  [input['text'], input['description'], JSON.stringify(input['outputs'] ?? '')].filter(Boolean).map(String).join('\n');
+const materialIn = ({ text, description, outputs }: Members): string =>
+  [text, description, outputs]
+    .filter((part) => part !== undefined)
+    .map((part) => (typeof part === 'string' ? part : JSON.stringify(part)))
+    .join('\n');
 
 await work(async ({ name, input }, progress) => {
   const material = materialIn(input);

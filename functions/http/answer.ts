@@ -1,5 +1,5 @@
 /** From what a verb gives to an HTTP response: status, ETag, 304, text. */
-import { Reply } from './reply.ts';
+import { Reply, reply } from './reply.ts';
 import { respond } from './respond.ts';
 import type { Route } from './route.ts';
 
@@ -18,7 +18,7 @@ export interface Said {
 }
 
 export function answer(route: Route, { request, trace, value }: Given): { response: Response; said: Said } {
-  const { body, options } = value instanceof Reply ? value : { body: value, options: {} };
+  const { body, options } = value instanceof Reply ? (value as Reply<unknown>) : reply(value, {});
   const headers = { ...options.headers };
   const media = headers['content-type'] ?? route.media;
   if (options.location !== undefined) headers['location'] = options.location;

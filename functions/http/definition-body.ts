@@ -13,9 +13,7 @@ export const DefinitionBody = z
     const parsed = JobDefinition.safeParse(wrapped ? raw[wrapper] : raw);
     if (others.length > 0) context.addIssue({ code: 'unrecognized_keys', keys: others, input: raw });
     for (const issue of parsed.error?.issues ?? []) {
-      context.addIssue({ ...issue, path: wrapped ? [wrapper, ...issue.path] : issue.path } as Parameters<
-        typeof context.addIssue
-      >[0]); // an issue of zod's own
+      context.addIssue({ ...issue, path: wrapped ? [wrapper, ...issue.path] : issue.path });
     }
     return parsed.success ? { definition: parsed.data } : z.NEVER;
   })

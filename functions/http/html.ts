@@ -17,7 +17,8 @@ export const markup = (texts: TemplateStringsArray, ...values: Part[]): Html =>
 
 function said(value: Part): string {
   if (value instanceof Html) return value.text;
-  return Array.isArray(value) ? value.map(({ text }: Html) => text).join('') : escaped(String(value));
+  if (typeof value === 'object') return value.map(({ text }) => text).join('');
+  return escaped(String(value));
 }
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

@@ -47,5 +47,5 @@ export function pageOf<Item>(
   if (last === undefined) return { items, next: null };
   const { pathname, searchParams } = request.url;
   searchParams.set('cursor', cursorOf(key(last)));
-  return { items, next: `${pathname}?${searchParams}` };
+  return { items, next: `${pathname}?${searchParams.toString()}` };
 }

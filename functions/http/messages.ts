@@ -1,5 +1,12 @@
 /** The mailbox: send, receive with a lease, settle. */
-import { ReceiveAnswer, ReceiveInput, SendAnswer, SendInput, SettleAnswer, SettleInput } from '../../shared/messages/message.ts';
+import {
+  ReceiveAnswer,
+  ReceiveInput,
+  SendAnswer,
+  SendInput,
+  SettleAnswer,
+  SettleInput,
+} from '../../shared/messages/message.ts';
 import { receiveMessages } from '../../shared/messages/receive.ts';
 import { sendMessages } from '../../shared/messages/send.ts';
 import { settleMessages } from '../../shared/messages/settle.ts';

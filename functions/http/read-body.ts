@@ -36,9 +36,11 @@ async function bytesOf(request: Request): Promise<Uint8Array> {
 }
 
 async function chunksOf(request: Request): Promise<Uint8Array> {
+  if (request.body === null) return new Uint8Array();
+  const body: AsyncIterable<Uint8Array> = request.body;
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of body) {
     length += chunk.length;
     if (length > mostBytes) refuse('too_large');
     chunks.push(chunk);
@@ -88,7 +90,8 @@ function scanned(text: string): TooDeep | undefined {
       open.push(code === brace ? '}' : ']');
       values++;
     } else if (code === brace + 2 || code === bracket + 2) open.pop();
-    if (values > mostValues) refuse('too_large', { detail: `Send at most ${mostValues} values and brackets in one body.` });
+    if (values > mostValues)
+      refuse('too_large', { detail: `Send at most ${mostValues} values and brackets in one body.` });
   }
   return undefined;
 }

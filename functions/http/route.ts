@@ -87,7 +87,7 @@ export interface Route {
   etag: boolean;
   heeds: readonly Heeded[];
   refuses: readonly ProblemCode[];
-  run(call: Call<object>): Promise<unknown> | unknown;
+  run(call: Call<object>): unknown;
 }
 
 /** Says one operation. Paths stand under `/api`, except those of {@link page}. */

@@ -19,7 +19,8 @@ export async function startAgents(admin: Client, url: string, members: Member[])
   return {
     stop: async () => {
       for (const child of children) child.kill('SIGTERM');
-      await Promise.all(children.map((child) => (child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined)));
+      const running = children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+      await Promise.all(running.map((child) => once(child, 'exit')));
     },
   };
 }
@@ -39,7 +40,9 @@ async function startAgent(admin: Client, url: string, { id, program, owner, ...f
 async function allHeard(admin: Client, members: Member[]): Promise<void> {
   const wanted = new Set(members.map(({ id }) => id));
   for (let tries = 0; tries < 100; tries++) {
-    const { items } = await admin.get<{ items: { agent_id: string; last_seen_at: string | null }[] }>('/v1/agents?limit=200');
+    const { items } = await admin.get<{ items: { agent_id: string; last_seen_at: string | null }[] }>(
+      '/v1/agents?limit=200',
+    );
     for (const { agent_id, last_seen_at } of items) if (last_seen_at !== null) wanted.delete(agent_id);
     if (wanted.size === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 100));

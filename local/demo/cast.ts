@@ -9,7 +9,13 @@ export interface Member {
 }
 
 const worker = (id: string, program: Member['program']): Member => ({ id, program, owner: 'mallory', role: 'worker' });
-const head = (id: string, owner: string, category: string): Member => ({ id, program: 'head', owner, role: 'category_head', categories: [category] });
+const head = (id: string, owner: string, category: string): Member => ({
+  id,
+  program: 'head',
+  owner,
+  role: 'category_head',
+  categories: [category],
+});
 
 /** The requester owns no head: nobody answers their own question. */
 export const people = [
@@ -50,7 +56,9 @@ export const definitions = [
     category: 'marketing_brand',
     primary_agent: 'content_generator',
     supporting_agents: ['seo_optimizer', 'brand_intelligence'],
-    required_tools: [{ tool_name: 'claude_completion', tool_type: 'api', required: true, min_rate_limit: 50, estimated_calls: 3 }],
+    required_tools: [
+      { tool_name: 'claude_completion', tool_type: 'api', required: true, min_rate_limit: 50, estimated_calls: 3 },
+    ],
     required_resources: [{ resource_type: 'compute', amount: 1.0, unit: 'cores', required: true }],
     max_budget_usd: 0.25,
   },
@@ -61,7 +69,14 @@ export const definitions = [
     primary_agent: 'scanner_v2',
     supporting_agents: ['fixer_v2'],
     required_tools: [
-      { tool_name: 'bandit_scanner', tool_type: 'service', required: true, min_rate_limit: 10, estimated_calls: 5, description: 'Python security scanner' },
+      {
+        tool_name: 'bandit_scanner',
+        tool_type: 'service',
+        required: true,
+        min_rate_limit: 10,
+        estimated_calls: 5,
+        description: 'Python security scanner',
+      },
       { tool_name: 'safety_check', tool_type: 'service', required: true, min_rate_limit: 10, estimated_calls: 3 },
     ],
     required_resources: [

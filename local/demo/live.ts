@@ -8,7 +8,14 @@ interface Seen {
   type: string;
   at: string;
   actor: string;
-  data: { to?: string; job_id?: string; outcome?: string; decision?: string; detail?: string; deployment?: number };
+  data: {
+    from?: string;
+    to?: string;
+    job_id?: string;
+    decision?: string;
+    detail?: string;
+    tasks?: { name: string; state: string }[];
+  };
 }
 
 const colours: Record<string, Parameters<typeof styleText>[0]> = {
@@ -19,17 +26,28 @@ const colours: Record<string, Parameters<typeof styleText>[0]> = {
   failed: 'red',
 };
 
+/** Events of a question, whose names alone say too little beside those of a job. */
+const names: Record<string, string> = { opened: 'question opened', ballot_cast: 'ballot:', consumed: 'approval used' };
+
 const ends = new Set(['succeeded', 'failed', 'rejected', 'expired', 'cancelled', 'rolled_back']);
 
 /** Follows the change feed until every watched job has come to its end; `print` gets a line each. */
-export async function follow(reader: Client, jobs: ReadonlyMap<string, string>, print: (line: string) => void): Promise<void> {
+export async function follow(
+  reader: Client,
+  jobs: ReadonlyMap<string, string>,
+  print: (line: string) => void,
+): Promise<void> {
   const running = new Set(jobs.keys());
+  const jobOf = new Map([...jobs.keys()].map((id) => [id, id])); // by stream: a question belongs to its job
   let start: number | undefined;
-  for (let after = 0; running.size > 0; ) {
-    const page = await reader.get<{ items: Seen[]; after: number }>(`/v1/events?after=${after}&wait_seconds=10&limit=500`);
+  for (let after = 0; running.size > 0;) {
+    const page = await reader.get<{ items: Seen[]; after: number }>(
+      `/v1/events?after=${after}&wait_seconds=10&limit=500`,
+    );
     after = page.after;
     for (const event of page.items) {
-      const job = jobs.has(event.stream) ? event.stream : (event.data.job_id ?? '');
+      if (event.type === 'opened') jobOf.set(event.stream, event.data.job_id ?? '');
+      const job = jobOf.get(event.stream) ?? '';
       const name = jobs.get(job);
       if (name === undefined) continue;
       start ??= Date.parse(event.at);
@@ -41,10 +59,18 @@ export async function follow(reader: Client, jobs: ReadonlyMap<string, string>, 
 
 function line(event: Seen, job: string, milliseconds: number): string {
   const to = event.data.to ?? '';
-  const words = [event.type.replaceAll('_', ' '), to === '' ? '' : `→ ${to}`, whoDid(event), event.data.detail ?? ''];
+  const words = [whatHappened(event), whoDid(event), event.data.detail ?? ''];
   const text = words.filter(Boolean).join(' ');
   const shown = colours[to] === undefined ? text : styleText(colours[to], text, { stream: process.stdout });
   return `${(milliseconds / 1000).toFixed(3).padStart(7)} s  ${job.padEnd(28)} ${shown}`;
+}
+
+/** The state is named where it is a new one. */
+function whatHappened({ type, data: { from, to, tasks = [] } }: Seen): string {
+  const ended = tasks.map(({ name, state }) => `${name} ${state}`).join(', ');
+  const what = ended || (names[type] ?? type.replaceAll('_', ' '));
+  if (to === undefined || to === from) return what;
+  return type === to ? `→ ${to}` : `${what} → ${to}`;
 }
 
 function whoDid({ actor, data }: Seen): string {

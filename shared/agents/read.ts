@@ -74,12 +74,22 @@ const withState = (reads: Reads, { at, ...agent }: Agent & Dated): Agent => ({
   state: stateAt(agent, new Date(at), reads.config.AGENT_HEARTBEAT_INTERVAL),
 });
 
-const answerOf = (
-  { id, head_hash: _, endpoint_secret_id: __, ...agent }: Agent,
-  record?: AgentRecord,
-): AgentAnswer => ({
-  agent_id: id,
-  ...agent,
+const answerOf = (agent: Agent, record?: AgentRecord): AgentAnswer => ({
+  agent_id: agent.id,
+  version: agent.version,
+  state: agent.state,
+  role: agent.role,
+  capabilities: agent.capabilities,
+  categories: agent.categories,
+  owner_id: agent.owner_id,
+  max_concurrent_tasks: agent.max_concurrent_tasks,
+  endpoint: agent.endpoint,
+  model: agent.model,
+  agent_version: agent.agent_version,
+  card: agent.card,
+  load: agent.load,
+  last_seen_at: agent.last_seen_at,
+  created_at: agent.created_at,
   record: record === undefined ? null : recordAnswer(record),
 });
 

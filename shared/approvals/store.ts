@@ -1,10 +1,15 @@
 /** Questions, each with its electorate. */
-import { sql } from 'kysely';
+import { sql, type ExpressionBuilder } from 'kysely';
 import { dueWork } from '../platform/database/due-work.ts';
 import { now, store } from '../platform/database/statement.ts';
 import type { Approval } from './approval.ts';
 
-const { first, change } = store<{ approvals: Approval }>();
+interface Tables {
+  approvals: Approval;
+  deployments: { id: string; number: number };
+}
+
+const { first, change } = store<{ approvals: Approval; deployments: { id: string; number: number } }>();
 
 export const askWork = dueWork('asks');
 
@@ -17,13 +22,25 @@ export const lockApproval = first((q, p: { id: string }) =>
   q.selectFrom('approvals').selectAll().where('id', '=', p.id).forUpdate(),
 );
 
+type Orderable = ExpressionBuilder<Tables, 'approvals'>;
+
+/** Ids of one millisecond come in any order; numbers of deployments don't. */
+const deploymentNumber = (row: Orderable) =>
+  row.selectFrom('deployments').select('deployments.number').whereRef('deployments.id', '=', 'approvals.deployment_id');
+
 /** The newest question of a job, whatever became of it. */
 export const newestOfJob = first((q, p: { job_id: string }) =>
-  q.selectFrom('approvals').selectAll().where('job_id', '=', p.job_id).orderBy('id', 'desc').limit(1),
+  q.selectFrom('approvals').selectAll().where('job_id', '=', p.job_id).orderBy(deploymentNumber, 'desc').limit(1),
 );
 
 export const lockNewestOfJob = first((q, p: { job_id: string }) =>
-  q.selectFrom('approvals').selectAll().where('job_id', '=', p.job_id).orderBy('id', 'desc').limit(1).forUpdate(),
+  q
+    .selectFrom('approvals')
+    .selectAll()
+    .where('job_id', '=', p.job_id)
+    .orderBy(deploymentNumber, 'desc')
+    .limit(1)
+    .forUpdate(),
 );
 
 export const newestOfDeployment = first((q, p: { deployment_id: string }) =>

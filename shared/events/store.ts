@@ -47,7 +47,7 @@ export const eventsOf = all((q, p: { stream: string; after: number; limit: numbe
 );
 
 export const newestSeal = first((q, _: Record<never, never>) =>
-  q.selectFrom('seals').selectAll().orderBy('id', 'desc').limit(1),
+  q.selectFrom('seals').selectAll().orderBy('through_cursor', 'desc').limit(1),
 );
 
 export const insertSeal = change((q, p: SealTable) =>
@@ -87,4 +87,4 @@ export const streamEnds = all((q, p: { after: number; through: number }) =>
     .orderBy('last.cursor'),
 );
 
-export const allSeals = all((q, _: Record<never, never>) => q.selectFrom('seals').selectAll().orderBy('id'));
+export const allSeals = all((q, _: Record<never, never>) => q.selectFrom('seals').selectAll().orderBy('through_cursor'));

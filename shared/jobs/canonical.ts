@@ -7,6 +7,6 @@ import type { JobDefinition } from './definition.ts';
 export const sha256Of = (value: Json): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
 
 /** A parsed definition is JSON, but for members that are absent. */
-export const definitionJson = (definition: JobDefinition): Json => structuredClone(definition) as unknown as Json; // absent members vanish in canonical JSON
+export const definitionJson = (definition: JobDefinition): Json => definition as unknown as Json; // absent members vanish in canonical JSON
 
 export const definitionSha256 = (definition: JobDefinition): string => sha256Of(definitionJson(definition));

@@ -192,3 +192,8 @@ export const allowedIn = (state: JobState): string[] =>
   Object.entries(words).flatMap(([type, word]) => (transitions[type as JobEventType].from.includes(state) ? [word] : [])); // its keys
 
 export const isEnd = (state: JobState): state is EndState => endStates.has(state);
+
+/** In these a job waits for people, for room or for agents, or is over: whoever waits for an answer may have it. */
+const resting: ReadonlySet<JobState> = new Set(['blocked', 'awaiting_approval', 'executing']);
+
+export const isAtRest = (state: JobState): boolean => resting.has(state) || isEnd(state);

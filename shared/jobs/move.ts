@@ -5,7 +5,7 @@ import type { Tx } from '../platform/platform.ts';
 import type { Json } from '../platform/wire.ts';
 import { musterActor } from '../access/caller.ts';
 import type { Job } from './job.ts';
-import { advance, nextTrySeconds, type JobEvent } from './lifecycle.ts';
+import { advance, isAtRest, nextTrySeconds, type JobEvent } from './lifecycle.ts';
 import { updateMoved } from './store/rows.ts';
 
 /**
@@ -32,7 +32,7 @@ export async function moveJob(tx: Tx, job: Job, event: JobEvent): Promise<Job> {
   if (hit.length === 0) loseRace();
   await record(tx, written);
   if (bell !== null) tx.ring(bell, job.id);
-  tx.hint(`job:${job.id}`);
+  if (isAtRest(moved.state)) tx.hint(`job:${job.id}`);
   return { ...moved, due_seconds: due.due_seconds };
 }
 

@@ -21,17 +21,27 @@ export async function advancePlan(tx: Tx, job: Job): Promise<void> {
   const overrun = await commit(tx, job.deployment_id, budgetMicros(tasks));
   const reason = job.stop_reason ?? (await stopReason(tx, job, { tasks, overrun }));
   if (reason !== null) return stop(tx, job, { tasks, reason });
-  const outcome = planOutcome(taskStates(tasks, tx.at));
-  if (outcome !== 'open') return end(tx, job, { tasks, outcome, reason: reasonOf(tasks, outcome) });
-  await startReady(tx, job, tasks);
+  const left = hasFailed(tasks) ? await cancelRest(tx, tasks, 'another task of the plan has failed') : tasks;
+  const outcome = planOutcome(taskStates(left, tx.at));
+  if (outcome !== 'open') return end(tx, job, { tasks: left, outcome, reason: reasonOf(left, outcome) });
+  await startReady(tx, job, left);
+}
+
+const hasFailed = (tasks: Task[]): boolean => tasks.some(({ state }) => state === 'failed' || state === 'cancelled');
+
+/** Cancels what has not begun; gives the tasks as they are then, so that an event tells of these ends too. */
+async function cancelRest(tx: Tx, tasks: Task[], reason: string): Promise<Task[]> {
+  const [first] = tasks;
+  const cancelled = new Set(first === undefined ? [] : await cancelTasks(tx, first.deployment_id, reason));
+  return tasks.map((task) =>
+    cancelled.has(task.id) ? { ...task, state: 'cancelled', stop_reason: reason, ended_at: tx.at } : task,
+  );
 }
 
 /** Queues tasks whose dependencies are done, and records those that have ended meanwhile. */
 async function startReady(tx: Tx, job: Job, tasks: Task[]): Promise<void> {
   const states = taskStates(tasks, tx.at);
-  const failed = tasks.some(({ state }) => state === 'failed' || state === 'cancelled');
-  if (failed) await cancelTasks(tx, job.deployment_id, 'another task of the plan has failed');
-  const ready = failed ? [] : readyTasks(states);
+  const ready = readyTasks(states);
   const released = tasks.filter(({ name }) => ready.includes(name));
   if (released.length > 0) {
     await releaseTasks(
@@ -46,11 +56,11 @@ async function startReady(tx: Tx, job: Job, tasks: Task[]): Promise<void> {
 /** Tells running tasks to stop and cancels the others; over when the last holder has answered. */
 async function stop(tx: Tx, job: Job, { tasks, reason }: { tasks: Task[]; reason: StopReason }): Promise<void> {
   const stopped = job.stop_reason === null ? await moveJob(tx, job, { type: 'stop_requested', reason }) : job;
-  await cancelTasks(tx, job.deployment_id, reason);
+  const left = await cancelRest(tx, tasks, reason);
   await stopTasks(tx, job.deployment_id, reason);
-  if (tasks.some(({ state }) => state === 'running')) return;
+  if (left.some(({ state }) => state === 'running')) return;
   const outcome = reason === 'cancel' ? 'cancelled' : 'failed';
-  await end(tx, stopped, { tasks, outcome, reason: stopWords[reason] });
+  await end(tx, stopped, { tasks: left, outcome, reason: stopWords[reason] });
 }
 
 const stopWords: Record<StopReason, string> = {

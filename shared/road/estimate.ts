@@ -7,28 +7,28 @@ import { agentsOf, type JobDefinition } from '../jobs/definition.ts';
 import { microsOf } from '../platform/money.ts';
 import { modelOf } from '../agents/store.ts';
 import { moveJob } from '../jobs/move.ts';
-import { block, stage, stageAttempts, type Stage } from './stage.ts';
-import { findJob } from '../jobs/store/rows.ts';
-import { currentDeployment } from './current.ts';
+import { currentDeployment, type CurrentDeployment } from './current.ts';
+import { block, readingStage } from './stage.ts';
 
-/** Reads and counts first, then locks the job and writes, if it is still the one that was read. */
-export const estimateJob: Stage = async (platform, id) => {
-  const job = await findJob(platform.db.read, { id });
-  if (job?.state !== 'submitted') return;
-  const deployment = await currentDeployment(platform.db.read, job);
-  const { definition } = deployment;
-  const estimate = await estimateOf(platform.db.read, definition, await payloadTokens(definition));
-  await stage('estimateJob', {
-    submitted: async (tx, now) => {
-      if (now.version !== job.version) return;
-      if (now.attempts > stageAttempts) throw new Error(now.last_fault ?? 'the estimate never came to its end');
-      await storeEstimate(tx, { id: deployment.id, estimate });
-      const against = heldAgainstBudget(estimate, limitsOf(definition));
-      if (against === undefined) await moveJob(tx, now, { type: 'estimated' });
-      else await block(tx, now, against);
-    },
-  })(platform, id);
-};
+interface Found {
+  deployment: CurrentDeployment;
+  estimate: Estimate;
+}
+
+export const estimateJob = readingStage<Found>('estimateJob', {
+  state: 'submitted',
+  work: async ({ db }, job) => {
+    const deployment = await currentDeployment(db.read, job);
+    const { definition } = deployment;
+    return { deployment, estimate: await estimateOf(db.read, definition, await payloadTokens(definition)) };
+  },
+  commit: async (tx, job, { deployment, estimate }) => {
+    await storeEstimate(tx, { id: deployment.id, estimate });
+    const against = heldAgainstBudget(estimate, limitsOf(deployment.definition));
+    if (against === undefined) await moveJob(tx, job, { type: 'estimated' });
+    else await block(tx, job, against);
+  },
+});
 
 /** Tokens of a single call's prompt; null where the definition carries none. */
 export const payloadTokens = async ({ payload }: JobDefinition): Promise<number | null> =>

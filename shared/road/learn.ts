@@ -47,9 +47,10 @@ const learnBatch = (platform: Platform, limit: number): Promise<number> =>
 async function finishedOf(tx: Tx, jobs: Job[]): Promise<Finished[]> {
   const rows = await findDeployments(tx, jobs.map(({ deployment_id }) => deployment_id));
   const byId = new Map(rows.map((row) => [row.id, row]));
-  return jobs.flatMap((job) => {
+  return jobs.map((job) => {
     const deployment = byId.get(job.deployment_id) as CurrentDeployment | undefined; // written by the stages
-    return deployment === undefined || deployment.actual === null ? [] : [{ job, deployment, actual: deployment.actual }];
+    if (deployment?.actual == null) throw new Error(`job ${job.id} has lost what it used`);
+    return { job, deployment, actual: deployment.actual };
   });
 }
 

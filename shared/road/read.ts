@@ -94,7 +94,7 @@ const blockedAnswer = (job: Job) =>
 
 /** A page of jobs, newest first; submitters get their own only. */
 export async function listJobs({ db }: Platform, caller: Caller, filter: JobFilter) {
-  const own = mayReadAll(caller) ? {} : { submitter_id: caller.id };
+  const own = mayReadAll(caller) ? {} : { owned_by: caller.id };
   const rows = await listJobRows(db.read, { ...filter, ...own });
   return rows.map((job) => ({
     job_id: job.id,

@@ -1,14 +1,8 @@
 /** Waiting for a job to come to a rest, so that a submitter may have its answer at once. */
 import { poll } from '../platform/bells/poll.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { JobState } from '../jobs/job.ts';
-import { isEnd } from '../jobs/lifecycle.ts';
+import { isAtRest } from '../jobs/lifecycle.ts';
 import { findJob } from '../jobs/store/rows.ts';
-
-/** In these a job waits for people, for room or for agents. */
-const resting: ReadonlySet<JobState> = new Set(['blocked', 'awaiting_approval', 'executing']);
-
-export const isAtRest = (state: JobState): boolean => resting.has(state) || isEnd(state);
 
 /** A commit of another process brings no news here, and a submitter waits only for a moment. */
 const poll_milliseconds = 250;

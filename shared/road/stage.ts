@@ -37,7 +37,7 @@ export const stage =
 
 interface Calling<Found> {
   state: JobState;
-  /** The outside calls: no transaction is open. */
+  /** What takes long, outside calls too: no transaction is open. */
   work: (platform: Platform, job: Job) => Promise<Found>;
   /** What follows from them, under the job's lock and only while the claim holds. */
   commit: (tx: Tx, job: Job, found: Found) => Promise<unknown>;
@@ -55,6 +55,25 @@ export const callingStage =
       await platform.db.transaction(name, async (tx) => {
         const now = await lockJob(tx, { id });
         if (now?.fence === job.fence && now.state === state) await commit(tx, now, found);
+      });
+    });
+
+/**
+ * A stage that reads and computes before it writes, without a claim: what it found counts only while the job is
+ * still as it was read. The rings of the sweep count its attempts.
+ */
+export const readingStage =
+  <Found>(name: string, { state, work, commit }: Calling<Found>): Stage =>
+  (platform, id) =>
+    edge(platform, { name, id }, async (seen) => {
+      const job = await findJob(platform.db.read, { id });
+      if (job?.state !== state) return;
+      seen(job);
+      if (job.attempts > stageAttempts) throw new Error(job.last_fault ?? `${name} never came to its end`);
+      const found = await work(platform, job);
+      await platform.db.transaction(name, async (tx) => {
+        const now = await lockJob(tx, { id });
+        if (now?.version === job.version) await commit(tx, now, found);
       });
     });
 

@@ -2,6 +2,7 @@
 import type { Caller } from '../access/caller.ts';
 import { backoffSeconds } from '../platform/database/due-work.ts';
 import type { Platform, Tx } from '../platform/platform.ts';
+import { mask } from '../platform/telemetry/mask.ts';
 import { firstAnswer } from './first-answer.ts';
 import { roomHint } from './queue-name.ts';
 import type { Failure, SettledAnswer } from './report.ts';
@@ -21,7 +22,7 @@ export async function failTask(
 ): Promise<SettledAnswer> {
   const spent = await spentOf(platform.db.read, caller.id, usage);
   const held = { id: task_id, fence, holder_id: caller.id };
-  const failure = { error, retryable, fraction: platform.random.fraction() };
+  const failure = { error: mask(error), retryable, fraction: platform.random.fraction() };
   const { state, stop_reason } = await platform.db.transaction('failTask', (tx) => fail(tx, { held, spent, failure }));
   return { task_id, state, stop_reason, tasks: [] };
 }

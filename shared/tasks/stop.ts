@@ -2,9 +2,9 @@
 import type { Tx } from '../platform/platform.ts';
 import { cancelUnstarted, stopRunning, updateAlarm } from './store/plan-tasks.ts';
 
-/** Waiting, queued and delayed tasks will not run; running ones go on. */
-export async function cancelTasks(tx: Tx, deployment_id: string, reason: string): Promise<void> {
-  await cancelUnstarted(tx, { deployment_id, reason });
+/** Waiting, queued and delayed tasks will not run; running ones go on. Gives the ids of those it has cancelled. */
+export async function cancelTasks(tx: Tx, deployment_id: string, reason: string): Promise<string[]> {
+  return (await cancelUnstarted(tx, { deployment_id, reason })).map(({ id }) => id);
 }
 
 /** Running tasks are told at their next report or heartbeat, which renews them no more. */

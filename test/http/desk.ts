@@ -81,7 +81,8 @@ export function keyFrom({ status, body, text }: Got): string {
 
 function requestOf(address: string, { as, body, headers = {} }: Asked): Request {
   const [method = '', path = ''] = address.split(' ');
-  const said = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+  const raw = typeof body === 'string' || body instanceof Uint8Array;
+  const said = body === undefined || raw ? body : JSON.stringify(body);
   return new Request(`http://muster.test${path}`, {
     method,
     headers: {

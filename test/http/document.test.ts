@@ -75,7 +75,7 @@ describe('the document', () => {
     ajv.addVocabulary(['components']);
     ajv.addSchema({ $id: 'document', components: document.components }, 'document', false, false);
     for (const name of Object.keys(document.components.schemas)) {
-      expect(() => ajv.compile({ $ref: `document#/components/schemas/${name}` }), name).not.toThrow();
+      expect(() => ajv.compile({ $ref: `document#/components/schemas/${name}` })).not.toThrow();
     }
     const refs = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)].map(([, ref]) => ref);
     const known = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
@@ -93,12 +93,12 @@ describe('the document', () => {
   });
 
   it('declares each parameter of a path, once', () => {
-    for (const { path, parameters, operationId } of operations) {
+    for (const { path, parameters } of operations) {
       const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
       const declared = parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
-      expect(declared.toSorted(), operationId).toEqual(inPath.toSorted());
+      expect(declared.toSorted()).toEqual(inPath.map(String).toSorted());
       const all = parameters.map((parameter) => `${parameter.in} ${parameter.name}`);
-      expect(new Set(all).size, operationId).toBe(all.length);
+      expect(new Set(all).size).toBe(all.length);
     }
   });
 
@@ -107,7 +107,7 @@ describe('the document', () => {
       const operation = operations.find(({ operationId }) => operationId === route.name);
       const statuses = [...route.statuses, ...codesOf(route).map((code) => problemOf(code).status)];
       if (route.etag && route.method === 'GET') statuses.push(304);
-      expect(Object.keys(operation?.responses ?? {}), route.name).toEqual(
+      expect(Object.keys(operation?.responses ?? {})).toEqual(
         [...new Set(statuses)].toSorted((a, b) => a - b).map(String),
       );
     }
@@ -117,7 +117,7 @@ describe('the document', () => {
     for (const route of routes) {
       const operation = operations.find(({ operationId }) => operationId === route.name);
       for (const code of codesOf(route)) {
-        expect(operation?.responses[problemOf(code).status]?.description, route.name).toContain(`\`${code}\``);
+        expect(operation?.responses[problemOf(code).status]?.description).toContain(`\`${code}\``);
       }
     }
   });

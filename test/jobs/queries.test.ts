@@ -54,8 +54,8 @@ describe('a list of jobs', () => {
     expect(await names({ state: 'estimated' })).toEqual(['b']);
     expect(await names({ category: 'data' })).toEqual(['b', 'a']);
     expect(await names({ agent: 'fixer' })).toEqual(['c', 'b']);
-    expect(await names({ submitter_id: 'admin' })).toEqual(['c', 'b', 'a']);
-    expect(await names({ submitter_id: 'ann' })).toEqual([]);
+    expect(await names({ owned_by: 'admin' })).toEqual(['c', 'b', 'a']);
+    expect(await names({ owned_by: 'ann' })).toEqual([]);
     expect(await names({ category: 'data', agent: 'fixer', state: 'submitted' })).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jobStates, type Job, type JobState } from '../../shared/jobs/job.ts';
 import { canProceed, explain, statusOf, type Known } from '../../shared/road/explain.ts';
-import { isAtRest } from '../../shared/road/rest.ts';
+import { isAtRest } from '../../shared/jobs/lifecycle.ts';
 import { aJob, noon } from '../jobs/a-job.ts';
 
 const nothing: Known = { approval: null, running: [], done: 0, tasks: 0, eta_seconds: null };

@@ -29,8 +29,8 @@ export interface JobFilter {
   category?: string | undefined;
   agent?: string | undefined;
   text?: string | undefined;
-  /** Only this principal's jobs. */
-  submitter_id?: string | undefined;
+  /** Only jobs that this principal, or one that it owns, has submitted. */
+  owned_by?: string | undefined;
   /** Ids below this one: newest first. */
   before?: string | undefined;
   limit: number;
@@ -40,11 +40,13 @@ export function listJobRows(on: Reads, filter: JobFilter): Promise<Job[]> {
   let query = tables(on).selectFrom('jobs').selectAll().orderBy('id', 'desc').limit(filter.limit);
   if (filter.state !== undefined) query = query.where('state', '=', filter.state as Job['state']); // a filter, not a write
   if (filter.category !== undefined) query = query.where('category', '=', filter.category);
-  if (filter.submitter_id !== undefined) query = query.where('submitter_id', '=', filter.submitter_id);
   if (filter.before !== undefined) query = query.where('id', '<', filter.before);
   if (filter.text !== undefined)
     query = query.where(sql<boolean>`job_name like ${containing(filter.text)} escape '\\'`);
-  const { agent } = filter;
+  const { agent, owned_by } = filter;
+  if (owned_by !== undefined) {
+    query = query.where((job) => job.or([job('submitter_id', '=', owned_by), job('owner_id', '=', owned_by)]));
+  }
   if (agent !== undefined) {
     query = query.where('id', 'in', (q) => q.selectFrom('job_agents').select('job_id').where('agent_id', '=', agent));
   }

@@ -1,6 +1,8 @@
 /** News inside one process: who waits on a topic is woken by the commit that changed it. */
 import type { Clock, Hints } from '../platform.ts';
 
+const news = 'news';
+
 export function openHints(clock: Clock): Hints {
   const waiters = new Map<string, Set<() => void>>();
   return {
@@ -9,7 +11,7 @@ export function openHints(clock: Clock): Hints {
     },
     wait: async (topics, milliseconds, signal) => {
       const woken = new AbortController();
-      const wake = () => woken.abort();
+      const wake = () => woken.abort(news); // without a reason, an error would be made each time
       const either = signal === undefined ? woken.signal : AbortSignal.any([woken.signal, signal]);
       for (const topic of topics) waiters.set(topic, (waiters.get(topic) ?? new Set()).add(wake));
       await clock.sleep(milliseconds, either);

@@ -44,5 +44,5 @@ function listen(
 ): { news: Promise<void>; stop: () => void } {
   const stopping = new AbortController();
   const either = signal === undefined ? stopping.signal : AbortSignal.any([signal, stopping.signal]);
-  return { news: platform.hints.wait(topics, milliseconds, either), stop: () => stopping.abort() };
+  return { news: platform.hints.wait(topics, milliseconds, either), stop: () => stopping.abort('over') };
 }

@@ -3,12 +3,16 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import type { CompiledQuery } from 'kysely';
 
 type Decode = (value: unknown) => unknown;
-type RawRow = Record<string, unknown>;
 
 /** A statement with what it takes to read its rows. */
 interface Prepared {
   statement: StatementSync;
-  decoders: [column: string, decode: Decode][];
+  columns: Column[];
+}
+
+interface Column {
+  name: string;
+  decode: Decode | undefined;
 }
 
 /** Declared column types (docs/decisions/values-in-sqlite.md) and what their values become. */
@@ -30,35 +34,43 @@ export class SqliteConnection {
 
   constructor(file: string, { readOnly = false, time }: ConnectionOptions) {
     this.raw = new DatabaseSync(file, { readOnly, enableForeignKeyConstraints: true, timeout: 5000 });
-    if (!readOnly) this.raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    if (!readOnly) this.raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY');
     this.raw.function('now_plus', (seconds) =>
       seconds === null ? null : new Date(time() + Number(seconds) * 1000).toISOString(),
     );
   }
 
   run<Row>(query: CompiledQuery<Row>): Row[] {
-    const { statement, decoders: columns } = this.#prepare(query.sql);
-    const rows = statement.all(...query.parameters.map(encode)) as RawRow[];
-    for (const row of rows) {
-      for (const [column, decode] of columns) if (row[column] !== null) row[column] = decode(row[column]);
-    }
-    return rows as Row[];
+    const { statement, columns } = this.#prepare(query.sql);
+    const rows = statement.all(...query.parameters.map(encode)) as unknown as unknown[][]; // as setReturnArrays says
+    return rows.map((values) => rowOf<Row>(columns, values));
   }
 
+  /** Rows come as arrays: the objects that the driver would make are slow to read and three times slower to copy. */
   #prepare(text: string): Prepared {
     let prepared = this.#cache.get(text);
     if (prepared === undefined) {
       const statement = this.raw.prepare(text);
-      prepared = { statement, decoders: statement.columns().flatMap(decoderOf) };
+      statement.setReturnArrays(true);
+      prepared = { statement, columns: statement.columns().map(columnOf) };
       this.#cache.set(text, prepared);
     }
     return prepared;
   }
 }
 
-function decoderOf(column: { name: string; type: string | null }): [string, Decode][] {
-  const decode = decoders[column.type ?? ''];
-  return decode === undefined ? [] : [[column.name, decode]];
+const columnOf = ({ name, type }: { name: string; type: string | null }): Column => ({
+  name,
+  decode: decoders[type ?? ''],
+});
+
+function rowOf<Row>(columns: Column[], values: unknown[]): Row {
+  const row: Record<string, unknown> = {};
+  for (const [i, { name, decode }] of columns.entries()) {
+    const value = values[i];
+    row[name] = value === null || decode === undefined ? value : decode(value);
+  }
+  return row as Row; // what the statement selects
 }
 
 function encode(value: unknown): SQLInputValue {

@@ -1,4 +1,4 @@
-/** The embedded database: one file, one writer with group commit, one connection that only reads. */
+/** The embedded database: one file, one connection, whose writes share commits and whose reads come between them. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
@@ -7,7 +7,6 @@ import { GroupCommit } from './group-commit.ts';
 import { migrate } from './migrate.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteBuilder } from './sqlite-dialect.ts';
-import { TurnSnapshot } from './turn-snapshot.ts';
 import { openTransactions, type Engine, type Surroundings } from './transactions.ts';
 
 export interface SqliteOptions {
@@ -28,30 +27,16 @@ export function openSqlite(options: SqliteOptions, around: Surroundings): Databa
 function openEngine({ folder, time }: SqliteOptions): Engine {
   const file = folder === ':memory:' ? folder : join(folder, 'muster.db');
   if (folder !== ':memory:') mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const writing = new SqliteConnection(file, { time });
-  migrate(writing.raw);
-  const commits = new GroupCommit(writing);
-  // A memory database has one connection; its reads wait until no transaction is open.
-  const reading =
-    folder === ':memory:' ? undefined : new TurnSnapshot(new SqliteConnection(file, { readOnly: true, time }));
+  const connection = new SqliteConnection(file, { time });
+  migrate(connection.raw);
+  const commits = new GroupCommit(connection);
   return {
     builder: sqliteBuilder(),
-    read: async (query) => {
-      if (reading !== undefined) return reading.run(query);
-      await commits.idle();
-      return writing.run(query);
-    },
-    atomically: async (work) => {
-      try {
-        return await commits.transaction((run) => work(run, new Date(time())));
-      } finally {
-        reading?.end();
-      }
-    },
+    read: (query) => commits.read(query),
+    atomically: (work) => commits.transaction((run) => work(run, new Date(time()))),
     close: async () => {
       await commits.close();
-      reading?.close();
-      writing.raw.close();
+      connection.raw.close();
     },
   };
 }

@@ -97,7 +97,7 @@ CREATE TABLE jobs (
   waits_for TEXT,
   waits_amount INTEGER,
   blocked_at TEXT_TIME,
-  blocked_seconds INTEGER NOT NULL DEFAULT 0,
+  blocked_seconds REAL NOT NULL DEFAULT 0,
   block_code_since TEXT_TIME,
   stop_reason TEXT,
   outcome TEXT,
@@ -118,8 +118,7 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_due ON jobs (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX jobs_waits_for ON jobs (waits_for, priority, id) WHERE state = 'blocked';
-CREATE INDEX jobs_learning ON jobs (finished_at, id) WHERE state = 'learning';
-CREATE INDEX jobs_state ON jobs (state, id);
+CREATE INDEX jobs_state ON jobs (state, finished_at, id);
 CREATE INDEX jobs_submitter ON jobs (submitter_id, id);
 
 CREATE TABLE job_agents (
@@ -368,6 +367,7 @@ CREATE TABLE approvals (
   due_seconds INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX approvals_deployment ON approvals (deployment_id) WHERE state IN ('open', 'granted', 'consumed');
+CREATE INDEX approvals_of_deployment ON approvals (deployment_id, id);
 CREATE INDEX approvals_job ON approvals (job_id, id);
 CREATE INDEX approvals_due ON approvals (due_at) WHERE due_at IS NOT NULL;
 
