@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 export async function childJson<Answer>(module: string, parameters: object, flags: string[] = []): Promise<Answer> {
   const file = fileURLToPath(new URL(module, import.meta.url));
-  const child = spawn(process.execPath, [...flags, file, JSON.stringify(parameters)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...flags, file, JSON.stringify(parameters)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let text = '';
   for await (const chunk of child.stdout) text += String(chunk);
   const last = text.trim().split('\n').at(-1) ?? '';

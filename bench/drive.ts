@@ -43,7 +43,9 @@ async function work({ platform, worker }: Embedded, signal: AbortSignal): Promis
     const { tasks } = await claimTasks(platform, worker, claim);
     const usage = { input_tokens: 900, cached_tokens: 0, output_tokens: 100 };
     await Promise.all(
-      tasks.map(({ task_id, fence }) => completeTask(platform, worker, { task_id, fence, output: { done: true }, usage })),
+      tasks.map(({ task_id, fence }) =>
+        completeTask(platform, worker, { task_id, fence, output: { done: true }, usage }),
+      ),
     );
   }
 }
@@ -55,7 +57,10 @@ export interface Speed {
 }
 
 /** `count` jobs, `inFlight` at a time. */
-export async function driveMany(muster: Embedded, { count, inFlight }: { count: number; inFlight: number }): Promise<Speed> {
+export async function driveMany(
+  muster: Embedded,
+  { count, inFlight }: { count: number; inFlight: number },
+): Promise<Speed> {
   const stopping = new AbortController();
   const working = work(muster, stopping.signal);
   const times: number[] = [];

@@ -20,17 +20,30 @@ export interface Embedded {
 }
 
 const admin: Caller = { id: 'admin', kind: 'person', roles: ['admin'], owner_id: null };
-const agentCaller = (id: string, owner_id: string, role: 'worker' | 'category_head'): Caller => ({ id, kind: 'agent', roles: [role], owner_id });
+const agentCaller = (id: string, owner_id: string, role: 'worker' | 'category_head'): Caller => ({
+  id,
+  kind: 'agent',
+  roles: [role],
+  owner_id,
+});
 
 export async function openEmbedded(folder: string): Promise<Embedded> {
-  const platform = await openPlatform(readConfig({ MUSTER_DATA: folder, LOG_LEVEL: 'warn', AGENT_HEARTBEAT_INTERVAL: '1h', MONTHLY_BUDGET_USD: '100000' }));
+  const platform = await openPlatform(
+    readConfig({
+      MUSTER_DATA: folder,
+      LOG_LEVEL: 'warn',
+      AGENT_HEARTBEAT_INTERVAL: '1h',
+      MONTHLY_BUDGET_USD: '100000',
+    }),
+  );
   const counts = counted(platform);
   platform.bells.answer(({ bell, id, trace }) => withTrace(trace, () => stages[bell].run(platform, id)));
   await ensureAdmin(platform);
   for (const id of ['ann', 'ben', 'cy', 'dot']) {
     await putPrincipal(platform, admin, { id, kind: 'person', roles: id === 'ann' ? ['submitter'] : [] });
   }
-  const register = (id: string, facts: object) => registerAgent(platform, admin, { agent_id: id, max_concurrent_tasks: 10_000, ...facts });
+  const register = (id: string, facts: object) =>
+    registerAgent(platform, admin, { agent_id: id, max_concurrent_tasks: 10_000, ...facts });
   await register('worker', { role: 'worker', owner_id: 'dot' });
   await register('head-ben', { role: 'category_head', categories: ['bench'], owner_id: 'ben' });
   await register('head-cy', { role: 'category_head', categories: ['bench'], owner_id: 'cy' });

@@ -15,7 +15,9 @@ interface Load {
 }
 
 export async function httpSpeed(folder: string, load: Load): Promise<Speed> {
-  const server = await startServer(readConfig({ MUSTER_DATA: folder, PORT: '0', LOG_LEVEL: 'warn', MONTHLY_BUDGET_USD: '100000' }));
+  const server = await startServer(
+    readConfig({ MUSTER_DATA: folder, PORT: '0', LOG_LEVEL: 'warn', MONTHLY_BUDGET_USD: '100000' }),
+  );
   try {
     return await childJson<Speed>('./http.ts', { ...load, url: server.url, admin_key: server.admin_key });
   } finally {

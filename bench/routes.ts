@@ -13,12 +13,19 @@ interface Target {
 }
 
 /** Requests per second of each, medians of `rounds` rounds in turns, and their ratio. */
-export async function routeShare(folder: string, rounds: number): Promise<{ jobs: number; empty: number; share: number }> {
+export async function routeShare(
+  folder: string,
+  rounds: number,
+): Promise<{ jobs: number; empty: number; share: number }> {
   const server = await startServer(readConfig({ MUSTER_DATA: folder, PORT: '0', LOG_LEVEL: 'warn' }));
   const empty = await emptyServer();
   try {
     const job = await oneJob(server.url, server.admin_key ?? '');
-    const answers = await childJson<{ jobs: number[]; empty: number[] }>('./routes.ts', { rounds, job, empty: { url: empty.url, key: job.key } });
+    const answers = await childJson<{ jobs: number[]; empty: number[] }>('./routes.ts', {
+      rounds,
+      job,
+      empty: { url: empty.url, key: job.key },
+    });
     const shares = answers.jobs.map((rate, i) => rate / (answers.empty[i] ?? Number.NaN));
     return { jobs: median(answers.jobs), empty: median(answers.empty), share: median(shares) };
   } finally {
@@ -40,7 +47,12 @@ async function oneJob(url: string, admin_key: string): Promise<Target> {
   const admin = clientOf(url, admin_key);
   await admin.put('/v1/principals/reader', { kind: 'person', roles: ['reader', 'submitter'] });
   const { key } = await admin.post<{ key: string }>('/v1/principals/reader/keys');
-  const definition = { job_name: 'read', job_description: 'A job that is only read', category: 'bench', primary_agent: 'nobody' };
+  const definition = {
+    job_name: 'read',
+    job_description: 'A job that is only read',
+    category: 'bench',
+    primary_agent: 'nobody',
+  };
   const { job_id } = await clientOf(url, key).post<{ job_id: string }>('/v1/deployment/jobs', definition);
   return { url: `${url}/api/v1/deployment/jobs/${job_id}`, key };
 }

@@ -18,7 +18,10 @@ const withDate = <Row>(row: Dated<Row>): Row => ({ ...row, at: new Date(row.at) 
 
 export async function recordOverHttp({ url, key, trusted }: RecordAddress): Promise<RecordSource> {
   const get = async <Answer>(path: string): Promise<Answer> => {
-    const answer = await fetch(new URL(path, url), { headers: { authorization: `Bearer ${key}` }, signal: AbortSignal.timeout(30_000) });
+    const answer = await fetch(new URL(path, url), {
+      headers: { authorization: `Bearer ${key}` },
+      signal: AbortSignal.timeout(30_000),
+    });
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
     return (await answer.json()) as Answer;
   };
@@ -26,7 +29,9 @@ export async function recordOverHttp({ url, key, trusted }: RecordAddress): Prom
   return {
     heads: async () => (await get<{ items: RecordHead[] }>('/api/v1/events/heads')).items,
     events: async (after) => {
-      const { items } = await get<{ items: Dated<Event & { cursor: number }>[] }>(`/api/v1/events?after=${after}&limit=1000`);
+      const { items } = await get<{ items: Dated<Event & { cursor: number }>[] }>(
+        `/api/v1/events?after=${after}&limit=1000`,
+      );
       return items.map(withDate<Event & { cursor: number }>);
     },
     seals: async () => sealed.items.map(withDate<SealTable>),

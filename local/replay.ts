@@ -35,7 +35,10 @@ if (file === undefined) {
 const rows = readRows(file);
 const atOnce = values.sequential ? 1 : Number(values.concurrency);
 const folder = mkdtempSync(join(tmpdir(), 'muster-replay-'));
-const server = values.url === undefined ? await startServer(readConfig({ MUSTER_DATA: folder, PORT: '0', LOG_LEVEL: 'warn' })) : undefined;
+const server =
+  values.url === undefined
+    ? await startServer(readConfig({ MUSTER_DATA: folder, PORT: '0', LOG_LEVEL: 'warn' }))
+    : undefined;
 const url = server?.url ?? values.url ?? '';
 const admin_key = server?.admin_key ?? values.key;
 
@@ -66,11 +69,15 @@ async function driveAll(all: Row[]): Promise<Driven[]> {
 function text(): string {
   const number = (value: number | null) => (value === null ? '-' : value.toFixed(value < 10 ? 3 : 0));
   const stages = Object.entries(report.milliseconds).map(
-    ([name, { p50, p95, p99 }]) => `  ${name.padEnd(24)} p50 ${number(p50)} ms, p95 ${number(p95)} ms, p99 ${number(p99)} ms`,
+    ([name, { p50, p95, p99 }]) =>
+      `  ${name.padEnd(24)} p50 ${number(p50)} ms, p95 ${number(p95)} ms, p99 ${number(p99)} ms`,
   );
   const figures = Object.entries(report.estimates).map(([name, value]) => `  ${name.padEnd(32)} ${number(value)}`);
-  const states = Object.entries(report.states).map(([state, count]) => `${count} ${state}`).join(', ');
-  const whole = record.bad === null ? 'whole' : `broken at ${record.bad.stream} ${record.bad.number}: ${record.bad.what}`;
+  const states = Object.entries(report.states)
+    .map(([state, count]) => `${count} ${state}`)
+    .join(', ');
+  const whole =
+    record.bad === null ? 'whole' : `broken at ${record.bad.stream} ${record.bad.number}: ${record.bad.what}`;
   return [
     `${report.jobs} jobs (${states}), ${report.jobs_per_second.toFixed(0)} jobs/s with ${atOnce} at a time`,
     ...stages,

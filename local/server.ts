@@ -49,7 +49,15 @@ const listen = (platform: OpenPlatform, port: number): Promise<Listening> =>
     server.once('error', reject);
   });
 
-async function stop({ platform, http, timers }: { platform: OpenPlatform; http: Listening; timers: { stop(): Promise<void> } }) {
+async function stop({
+  platform,
+  http,
+  timers,
+}: {
+  platform: OpenPlatform;
+  http: Listening;
+  timers: { stop(): Promise<void> };
+}) {
   const closed = new Promise<void>((resolve) => http.server.close(() => resolve()));
   if ('closeIdleConnections' in http.server) http.server.closeIdleConnections();
   await Promise.race([closed, platform.clock.sleep(2000)]); // long polls may hold on; their callers ask again

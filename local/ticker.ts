@@ -7,7 +7,9 @@ export function startTimers(platform: Platform): { stop(): Promise<void> } {
   const running = new Set<Promise<void>>();
   const jobs = timers.map(({ name, schedule, local_schedule, run }) => {
     const tick = async () => {
-      const tick = run(platform).catch((fault: unknown) => platform.log.error({ err: fault, timer: name }, 'a timer failed; it comes again'));
+      const tick = run(platform).catch((fault: unknown) =>
+        platform.log.error({ err: fault, timer: name }, 'a timer failed; it comes again'),
+      );
       running.add(tick);
       await tick;
       running.delete(tick);

@@ -56,10 +56,11 @@ async function vote({ heads, human }: ReplayTown, { category }: Row, { job_id, a
 }
 
 /** Looks again until the job is as wanted, or has ended; gently, since most are soon there. */
-async function until(reader: Client, job: Job, wanted: (job: Job) => boolean): Promise<Job> {
-  for (let pause = 5; ; pause = Math.min(500, pause * 1.5)) {
-    if (wanted(job) || ends.has(job.state)) return job;
+async function until(reader: Client, first: Job, wanted: (job: Job) => boolean): Promise<Job> {
+  let job = first;
+  for (let pause = 5; !wanted(job) && !ends.has(job.state); pause = Math.min(500, pause * 1.5)) {
     await new Promise((resolve) => setTimeout(resolve, pause));
     job = await reader.get<Job>(`/v1/deployment/jobs/${job.job_id}`);
   }
+  return job;
 }

@@ -20,7 +20,7 @@ export function reportOf(driven: Driven[], seconds: number) {
 }
 
 const between = (from: string | null | undefined, to: string | null | undefined): number | undefined =>
-  from == null || to == null ? undefined : Date.parse(to) - Date.parse(from);
+  from === null || from === undefined || to === null || to === undefined ? undefined : Date.parse(to) - Date.parse(from);
 
 function stage(driven: Driven[], of: (one: Driven) => number | undefined) {
   const values = driven.flatMap((one) => of(one) ?? []);
@@ -29,9 +29,11 @@ function stage(driven: Driven[], of: (one: Driven) => number | undefined) {
 
 /** Held against what the log says, by the numbers that were stated before each run. */
 function accuracy(driven: Driven[]) {
-  const pairs = driven.flatMap(({ row, job }) =>
-    job.estimate === null ? [] : [{ ...job.estimate.tokens, actual: row.input_tokens + row.output_tokens }],
-  ).filter(({ actual }) => actual > 0);
+  const pairs = driven
+    .flatMap(({ row, job }) =>
+      job.estimate === null ? [] : [{ ...job.estimate.tokens, actual: row.input_tokens + row.output_tokens }],
+    )
+    .filter(({ actual }) => actual > 0);
   const errors = pairs.map(({ p50, actual }) => Math.abs(p50 - actual) / actual);
   return {
     n: pairs.length,

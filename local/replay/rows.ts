@@ -48,7 +48,11 @@ function rowOf(record: Record<string, string>, seq: number): Row {
 
 /** A name that Muster takes, made from any text. */
 export const nameOf = (text: string | undefined, otherwise: string): string => {
-  const name = (text ?? '').toLowerCase().replaceAll(/[^a-z0-9_.-]+/g, '-').replace(/^[^a-z0-9]+/, '').slice(0, 100);
+  const name = (text ?? '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_.-]+/g, '-')
+    .replace(/^[^a-z0-9]+/, '')
+    .slice(0, 100);
   return name === '' ? otherwise : name;
 };
 

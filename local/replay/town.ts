@@ -23,9 +23,18 @@ export interface ReplayTown {
 }
 
 /** Registers everybody; may be called again on a server that knows them. */
-export async function openReplayTown({ url, admin_key, rows }: { url: string; admin_key: string; rows: Row[] }): Promise<ReplayTown> {
+export async function openReplayTown({
+  url,
+  admin_key,
+  rows,
+}: {
+  url: string;
+  admin_key: string;
+  rows: Row[];
+}): Promise<ReplayTown> {
   const admin = patientClient(url, admin_key, patienceSeconds);
-  const keyed = async (path: string) => patientClient(url, (await admin.post<{ key: string }>(`${path}/keys`)).key, patienceSeconds);
+  const keyed = async (path: string) =>
+    patientClient(url, (await admin.post<{ key: string }>(`${path}/keys`)).key, patienceSeconds);
   const person = async (id: string, roles: string[]) => {
     await admin.put(`/v1/principals/${id}`, { kind: 'person', roles });
     return keyed(`/v1/principals/${id}`);

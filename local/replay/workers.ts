@@ -68,12 +68,18 @@ async function workerLoop({ id, client, bySeq, signal }: Worker): Promise<void> 
   await Promise.all(running);
 }
 
-async function settle(client: Client, { task_id, fence, input }: Claimed, bySeq: ReadonlyMap<number, Row>): Promise<void> {
+async function settle(
+  client: Client,
+  { task_id, fence, input }: Claimed,
+  bySeq: ReadonlyMap<number, Row>,
+): Promise<void> {
   const row = bySeq.get(input.row);
   if (row === undefined) throw new Error(`a task names row ${input.row}, which the log does not have`);
   const { input_tokens, cached_tokens, output_tokens, model } = row;
   const usage = { input_tokens, cached_tokens, output_tokens, ...(model === undefined ? {} : { model }) };
-  const end = row.succeeded ? { path: 'complete', facts: { output: {} } } : { path: 'fail', facts: { error: 'failed in the log', retryable: false } };
+  const end = row.succeeded
+    ? { path: 'complete', facts: { output: {} } }
+    : { path: 'fail', facts: { error: 'failed in the log', retryable: false } };
   try {
     await client.post(`/v1/tasks/${task_id}/${end.path}`, { fence, usage, ...end.facts });
   } catch (error) {

@@ -53,7 +53,10 @@ export async function openPeriod(tx: Tx, scope: string, period: string): Promise
   return row;
 }
 
-async function refuseFor(tx: Tx, { scope, period, micros }: { scope: string; period: string; micros: number }): Promise<never> {
+async function refuseFor(
+  tx: Tx,
+  { scope, period, micros }: { scope: string; period: string; micros: number },
+): Promise<never> {
   const budget = await findBudget(tx, { scope, period });
   const free = budget === undefined ? 0 : budget.limit_micros - budget.reserved_micros - budget.spent_micros;
   return refuse('budget_exhausted', {

@@ -10,8 +10,13 @@ import { monthScope, openPeriod, periodAt } from './reserve.ts';
 import { listBudgetRows, lockBudget, updateLimit } from './store.ts';
 
 /** Sets this month's limit; what is reserved or spent already stands. Wakes who waits for room. */
-export async function putBudget(platform: Platform, caller: Caller, input: { scope: string; limit_usd: number; if_match?: string | undefined }) {
-  if (input.scope !== monthScope) refuse('not_found', { detail: `There is no budget "${input.scope}"; there is "${monthScope}".` });
+export async function putBudget(
+  platform: Platform,
+  caller: Caller,
+  input: { scope: string; limit_usd: number; if_match?: string | undefined },
+) {
+  if (input.scope !== monthScope)
+    refuse('not_found', { detail: `There is no budget "${input.scope}"; there is "${monthScope}".` });
   return platform.db.transaction('putBudget', async (tx) => {
     const key = { scope: input.scope, period: periodAt(tx.at) };
     const row = (await lockBudget(tx, key)) ?? (await openPeriod(tx, key.scope, key.period));
@@ -22,7 +27,13 @@ export async function putBudget(platform: Platform, caller: Caller, input: { sco
       { stream: `budget:${key.scope}:${key.period}`, ...row },
       { type: 'budget_set', actor: caller.id, data: { limit_usd: input.limit_usd } },
     );
-    const hit = await updateLimit(tx, { ...key, version: event.number, head_hash: event.hash, limit_micros, was_version: row.version });
+    const hit = await updateLimit(tx, {
+      ...key,
+      version: event.number,
+      head_hash: event.hash,
+      limit_micros,
+      was_version: row.version,
+    });
     if (hit.length === 0) loseRace();
     await record(tx, event);
     tx.ring('wake', `budget:${key.scope}`);
@@ -41,5 +52,7 @@ export async function getBudget(platform: Platform, _caller: Caller, { scope }: 
   const found = (await listBudgets(platform)).find((budget) => budget.scope === scope);
   if (found !== undefined) return found;
   if (scope !== monthScope) refuse('not_found');
-  return platform.db.transaction('openBudget', async (tx) => budgetAnswer(await openPeriod(tx, scope, periodAt(tx.at))));
+  return platform.db.transaction('openBudget', async (tx) =>
+    budgetAnswer(await openPeriod(tx, scope, periodAt(tx.at))),
+  );
 }

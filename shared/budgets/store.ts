@@ -57,14 +57,15 @@ export const insertBudget = change((q, p: BudgetRow) =>
   }),
 );
 
-export const updateLimit = change((q, p: Pick<BudgetRow, 'scope' | 'period' | 'version' | 'head_hash' | 'limit_micros'> & { was_version: number }) =>
-  q
-    .updateTable('budgets')
-    .set({ version: p.version, head_hash: p.head_hash, limit_micros: p.limit_micros })
-    .where('scope', '=', p.scope)
-    .where('period', '=', p.period)
-    .where('version', '=', p.was_version)
-    .returning('scope'),
+export const updateLimit = change(
+  (q, p: Pick<BudgetRow, 'scope' | 'period' | 'version' | 'head_hash' | 'limit_micros'> & { was_version: number }) =>
+    q
+      .updateTable('budgets')
+      .set({ version: p.version, head_hash: p.head_hash, limit_micros: p.limit_micros })
+      .where('scope', '=', p.scope)
+      .where('period', '=', p.period)
+      .where('version', '=', p.was_version)
+      .returning('scope'),
 );
 
 /** Takes room, or hits no row: reserved + spent + micros ≤ limit is part of the statement. */
@@ -75,7 +76,11 @@ export const takeRoom = change((q, p: { scope: string; period: string; micros: n
     .where('scope', '=', p.scope)
     .where('period', '=', p.period)
     .where((row) =>
-      row(row(row('reserved_micros', '+', row.ref('spent_micros')), '+', row.val(p.micros)), '<=', row.ref('limit_micros')),
+      row(
+        row(row('reserved_micros', '+', row.ref('spent_micros')), '+', row.val(p.micros)),
+        '<=',
+        row.ref('limit_micros'),
+      ),
     )
     .returning('scope'),
 );
@@ -107,11 +112,12 @@ export const reservationsOf = all((q, p: { deployment_id: string }) =>
   q.selectFrom('reservations').selectAll().where('deployment_id', '=', p.deployment_id).orderBy('scope'),
 );
 
-export const updateReservation = change((q, p: Pick<ReservationRow, 'deployment_id' | 'scope' | 'reserved_micros' | 'spent_micros'>) =>
-  q
-    .updateTable('reservations')
-    .set({ reserved_micros: p.reserved_micros, spent_micros: p.spent_micros })
-    .where('deployment_id', '=', p.deployment_id)
-    .where('scope', '=', p.scope)
-    .returning('scope'),
+export const updateReservation = change(
+  (q, p: Pick<ReservationRow, 'deployment_id' | 'scope' | 'reserved_micros' | 'spent_micros'>) =>
+    q
+      .updateTable('reservations')
+      .set({ reserved_micros: p.reserved_micros, spent_micros: p.spent_micros })
+      .where('deployment_id', '=', p.deployment_id)
+      .where('scope', '=', p.scope)
+      .returning('scope'),
 );

@@ -5,15 +5,14 @@ import type { Deployment } from './deployment.ts';
 
 const { all, first, change, tables } = store<{ deployments: Deployment }>();
 
-export const insertDeployment = change(
-  (q, p: Pick<Deployment, 'id' | 'job_id' | 'number' | 'definition'>) =>
-    q.insertInto('deployments').values({
-      id: p.id,
-      job_id: p.job_id,
-      number: p.number,
-      definition: p.definition,
-      created_at: now(),
-    }),
+export const insertDeployment = change((q, p: Pick<Deployment, 'id' | 'job_id' | 'number' | 'definition'>) =>
+  q.insertInto('deployments').values({
+    id: p.id,
+    job_id: p.job_id,
+    number: p.number,
+    definition: p.definition,
+    created_at: now(),
+  }),
 );
 
 export const findDeployment = first((q, p: { id: string }) =>

@@ -33,4 +33,5 @@ export const eventFeed = (platform: Platform, { after, limit, wait_seconds }: Pa
   }));
 
 /** One stream's events in order, a page after number `after`. */
-export const streamEvents = (reads: Reads, page: { stream: string; after: number; limit: number }) => eventsOf(reads, page);
+export const streamEvents = (reads: Reads, page: { stream: string; after: number; limit: number }) =>
+  eventsOf(reads, page);

@@ -87,4 +87,6 @@ export const streamEnds = all((q, p: { after: number; through: number }) =>
     .orderBy('last.cursor'),
 );
 
-export const allSeals = all((q, _: Record<never, never>) => q.selectFrom('seals').selectAll().orderBy('through_cursor'));
+export const allSeals = all((q, _: Record<never, never>) =>
+  q.selectFrom('seals').selectAll().orderBy('through_cursor'),
+);

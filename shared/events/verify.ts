@@ -48,11 +48,17 @@ export class ChainCheck {
     const end = this.ends.get(row.stream);
     const at = { stream: row.stream, number: row.version };
     if (end === undefined) return { ...at, what: 'the row has no events' };
-    if (end.number !== row.version) return { ...at, what: `the row is at version ${row.version}, its last event is ${end.number}` };
+    if (end.number !== row.version)
+      return { ...at, what: `the row is at version ${row.version}, its last event is ${end.number}` };
     return end.hash === row.head_hash ? undefined : { ...at, what: 'the row names another last hash' };
   }
 }
 
 /** What a seal signs. */
 export const sealText = (seal: { id: string; at: Date; through_cursor: number; heads: StreamEnd[] }): string =>
-  JSON.stringify([seal.id, seal.at.toISOString(), seal.through_cursor, seal.heads.map(({ stream, number, hash }) => [stream, number, hash])]);
+  JSON.stringify([
+    seal.id,
+    seal.at.toISOString(),
+    seal.through_cursor,
+    seal.heads.map(({ stream, number, hash }) => [stream, number, hash]),
+  ]);

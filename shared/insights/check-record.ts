@@ -27,12 +27,15 @@ export async function checkRecord(source: RecordSource): Promise<RecordReport> {
   const heads = await source.heads();
   const seals = await source.seals();
   const check = new ChainCheck();
-  const bad = (await checkChains(source, check)) ?? (await checkRows(source, heads, check)) ?? (await checkSeals(source, seals, check));
+  const bad =
+    (await checkChains(source, check)) ??
+    (await checkRows(source, heads, check)) ??
+    (await checkSeals(source, seals, check));
   return { events: check.count, streams: check.ends.size, seals: seals.length, bad: bad ?? null };
 }
 
 async function checkChains(source: RecordSource, check: ChainCheck): Promise<BadLine | undefined> {
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const events = await source.events(after);
     for (const event of events) {
       const bad = check.add(event);

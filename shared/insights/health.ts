@@ -28,7 +28,9 @@ export type HealthAnswer = z.output<typeof Health>;
 const slowSeconds = 60;
 
 /** All four checks; one that throws is `down`. */
-export async function checkHealth(platform: Platform): Promise<{ status: HealthAnswer['status']; checks: HealthCheck[] }> {
+export async function checkHealth(
+  platform: Platform,
+): Promise<{ status: HealthAnswer['status']; checks: HealthCheck[] }> {
   const checks = await Promise.all([
     guarded('database', () => database(platform)),
     guarded('queue', () => queue(platform)),
@@ -75,11 +77,19 @@ async function queue({ bells, db, clock }: Platform): Promise<Found> {
 async function registry({ db }: Platform): Promise<Found> {
   const states = byState(await agentsByState(db.read, {}));
   const registered = Object.values(states).reduce((sum, count) => sum + count, 0);
-  return { status: 'ok', reason: registered === 0 ? 'no agents are registered yet' : 'agents are registered', figures: { registered, ...states } };
+  return {
+    status: 'ok',
+    reason: registered === 0 ? 'no agents are registered yet' : 'agents are registered',
+    figures: { registered, ...states },
+  };
 }
 
 async function activity({ db, clock }: Platform): Promise<Found> {
   const newest = await newestEvent(db.read, {});
   const age = newest === undefined ? null : Math.max(0, (clock.now().getTime() - newest.at.getTime()) / 1000);
-  return { status: 'ok', reason: newest === undefined ? 'nothing has happened yet' : 'the record grows', figures: { last_event_seconds_ago: age, events: newest?.cursor ?? 0 } };
+  return {
+    status: 'ok',
+    reason: newest === undefined ? 'nothing has happened yet' : 'the record grows',
+    figures: { last_event_seconds_ago: age, events: newest?.cursor ?? 0 },
+  };
 }

@@ -31,7 +31,15 @@ export async function createJob(tx: Tx, job: NewJob): Promise<void> {
     actor: job.submitter_id,
     data: { to: 'submitted', deployment: 1, job_name: job.definition.job_name, snapshot_sha256: job.snapshot_sha256 },
   });
-  await insertJob(tx, { ...firstRow, ...columnsOf(job.definition), ...idsOf(job), version: 1, head_hash: event.hash, trace: tx.trace, due_seconds: tx.config.DUE_SECONDS });
+  await insertJob(tx, {
+    ...firstRow,
+    ...columnsOf(job.definition),
+    ...idsOf(job),
+    version: 1,
+    head_hash: event.hash,
+    trace: tx.trace,
+    due_seconds: tx.config.DUE_SECONDS,
+  });
   await record(tx, event);
   await nameAgents(tx, job.id, job.definition);
   tx.ring('estimate', job.id);
@@ -47,6 +55,11 @@ export async function renameAgents(tx: Tx, job_id: string, definition: JobDefini
   await nameAgents(tx, job_id, definition);
 }
 
-const idsOf = ({ id, deployment_id, submitter_id, owner_id }: NewJob) => ({ id, deployment_id, submitter_id, owner_id });
+const idsOf = ({ id, deployment_id, submitter_id, owner_id }: NewJob) => ({
+  id,
+  deployment_id,
+  submitter_id,
+  owner_id,
+});
 
 const firstRow = { state: 'submitted', deployment_number: 1 } as const satisfies Partial<Job>;

@@ -6,7 +6,15 @@ import { refuse } from '../outcomes.ts';
 import type { BellName } from '../platform/platform.ts';
 import type { Json } from '../platform/wire.ts';
 import type { ProblemCode } from '../problems.ts';
-import { endStates, type DefinitionColumns, type EndState, type Job, type JobState, type Outcome, type StopReason } from './job.ts';
+import {
+  endStates,
+  type DefinitionColumns,
+  type EndState,
+  type Job,
+  type JobState,
+  type Outcome,
+  type StopReason,
+} from './job.ts';
 
 /** What can happen to a job. `by` is the actor, Muster itself when absent. */
 export type JobEvent = { by?: string } & (
@@ -189,7 +197,9 @@ const words: Partial<Record<JobEventType, string>> = {
 };
 
 export const allowedIn = (state: JobState): string[] =>
-  Object.entries(words).flatMap(([type, word]) => (transitions[type as JobEventType].from.includes(state) ? [word] : [])); // its keys
+  Object.entries(words).flatMap(([type, word]) =>
+    transitions[type as JobEventType].from.includes(state) ? [word] : [],
+  ); // its keys
 
 export const isEnd = (state: JobState): state is EndState => endStates.has(state);
 

@@ -43,7 +43,9 @@ const builtIn: Template[] = [
 export async function listTemplates(reads: Reads): Promise<Template[]> {
   const stored = (await listTemplateRows(reads, {})).map(answer);
   const names = new Set(stored.map(({ name: stands }) => stands));
-  return [...builtIn.filter((template) => !names.has(template.name)), ...stored].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return [...builtIn.filter((template) => !names.has(template.name)), ...stored].toSorted((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
 }
 
 /** Refuses `unknown_template`. */
@@ -60,7 +62,11 @@ const answer = (row: { name: string; version: number; definition: JobDefinition 
 });
 
 /** Stores a template of that name; a built-in one is version 0. Refuses `stale`. */
-export function putTemplate(platform: Platform, caller: Caller, input: { name: string; definition: JobDefinition; if_match?: string | undefined }) {
+export function putTemplate(
+  platform: Platform,
+  caller: Caller,
+  input: { name: string; definition: JobDefinition; if_match?: string | undefined },
+) {
   return platform.db.transaction('putTemplate', async (tx) => {
     const row = await findTemplate(tx, { name: input.name });
     checkMatch(input.if_match, row?.version ?? 0);
@@ -79,7 +85,10 @@ export function putTemplate(platform: Platform, caller: Caller, input: { name: s
 }
 
 /** A template's definition with some members replaced. Refuses `invalid` when the whole does not fit. */
-export function withOverrides(template: Template, overrides: Partial<Record<keyof JobDefinition, unknown>>): JobDefinition {
+export function withOverrides(
+  template: Template,
+  overrides: Partial<Record<keyof JobDefinition, unknown>>,
+): JobDefinition {
   const parsed = JobDefinition.safeParse({ ...template.definition, ...overrides });
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.map(({ path, message }) => ({ pointer: `/overrides/${path.join('/')}`, message }));

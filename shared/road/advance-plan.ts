@@ -91,7 +91,11 @@ async function newlyEnded(tx: Tx, tasks: Task[]): Promise<Json[]> {
   return ended.map(taskEnd);
 }
 
-async function stopReason(tx: Tx, job: Job, { tasks, overrun }: { tasks: Task[]; overrun: boolean }): Promise<StopReason | null> {
+async function stopReason(
+  tx: Tx,
+  job: Job,
+  { tasks, overrun }: { tasks: Task[]; overrun: boolean },
+): Promise<StopReason | null> {
   if (overrun) return 'budget';
   if (job.stop_at !== null && job.stop_at <= tx.at) return 'time_limit';
   const { max_tokens } = (await currentDeployment(tx, job)).definition;
@@ -102,5 +106,7 @@ async function stopReason(tx: Tx, job: Job, { tasks, overrun }: { tasks: Task[];
 function reasonOf(tasks: Task[], outcome: 'succeeded' | 'failed'): string {
   if (outcome === 'succeeded') return 'All its tasks succeeded.';
   const failed = tasks.find(({ state }) => state === 'failed');
-  return failed === undefined ? 'Its tasks were cancelled.' : `Task ${failed.name} failed: ${failed.last_error ?? 'no reason given'}`;
+  return failed === undefined
+    ? 'Its tasks were cancelled.'
+    : `Task ${failed.name} failed: ${failed.last_error ?? 'no reason given'}`;
 }

@@ -14,7 +14,11 @@ export function cancelJob(platform: Platform, caller: Caller, input: OnJob): Pro
     const runs = job.state === 'executing' || job.state === 'compensating';
     if (runs && job.stop_reason !== null) return job.id;
     if (!runs) await voidApproval(tx, job.deployment_id, reason);
-    await moveJob(tx, job, runs ? { type: 'stop_requested', reason: 'cancel', by: caller.id } : { type: 'cancelled', reason, by: caller.id });
+    await moveJob(
+      tx,
+      job,
+      runs ? { type: 'stop_requested', reason: 'cancel', by: caller.id } : { type: 'cancelled', reason, by: caller.id },
+    );
     return job.id;
   });
 }

@@ -9,7 +9,10 @@ import type { Readiness } from '../readiness/readiness.ts';
 export type CurrentDeployment = Deployment<Estimate, Readiness>;
 
 /** Throws when there is none: every job has one from its first transaction on. */
-export async function currentDeployment(reads: Reads, job: Pick<Job, 'id' | 'deployment_id'>): Promise<CurrentDeployment> {
+export async function currentDeployment(
+  reads: Reads,
+  job: Pick<Job, 'id' | 'deployment_id'>,
+): Promise<CurrentDeployment> {
   const row = await findDeployment(reads, { id: job.deployment_id });
   if (row === undefined) throw new Error(`job ${job.id} has lost its deployment ${job.deployment_id}`);
   return row as CurrentDeployment; // written by the stages, with these types

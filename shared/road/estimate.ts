@@ -35,7 +35,11 @@ export const payloadTokens = async ({ payload }: JobDefinition): Promise<number 
   payload === undefined ? null : countTokens(payload);
 
 /** The estimate of a definition. Reads only, also for a validation that stores nothing. */
-export async function estimateOf(reads: Reads, definition: JobDefinition, payload_tokens: number | null): Promise<Estimate> {
+export async function estimateOf(
+  reads: Reads,
+  definition: JobDefinition,
+  payload_tokens: number | null,
+): Promise<Estimate> {
   const agents = agentsOf(definition);
   const calls = definition.required_tools.reduce((total, tool) => total + tool.estimated_calls, 0);
   return estimateFor(reads, {

@@ -68,7 +68,9 @@ async function queuePlan(tx: Tx, job: Job, { deployment, alarm_micros }: Planned
 /** Supporting agents that could not take a task now; of interest only where the plan may do without them. */
 async function absentAgents(tx: Tx, { fallback, supporting_agents }: JobDefinition): Promise<Set<string>> {
   if (fallback === undefined) return new Set();
-  const present = (await agentsByIds(tx, supporting_agents)).filter(({ state }) => state === 'active' || state === 'suspect');
+  const present = (await agentsByIds(tx, supporting_agents)).filter(
+    ({ state }) => state === 'active' || state === 'suspect',
+  );
   const known = new Set(present.map(({ id }) => id));
   return new Set(supporting_agents.filter((id) => !known.has(id)));
 }

@@ -45,7 +45,10 @@ const learnBatch = (platform: Platform, limit: number): Promise<number> =>
   });
 
 async function finishedOf(tx: Tx, jobs: Job[]): Promise<Finished[]> {
-  const rows = await findDeployments(tx, jobs.map(({ deployment_id }) => deployment_id));
+  const rows = await findDeployments(
+    tx,
+    jobs.map(({ deployment_id }) => deployment_id),
+  );
   const byId = new Map(rows.map((row) => [row.id, row]));
   return jobs.map((job) => {
     const deployment = byId.get(job.deployment_id) as CurrentDeployment | undefined; // written by the stages
@@ -55,10 +58,18 @@ async function finishedOf(tx: Tx, jobs: Job[]): Promise<Finished[]> {
 }
 
 async function learn(tx: Tx, finished: Finished[]): Promise<void> {
-  const observed = finished.filter(({ job, actual }) => job.outcome === 'succeeded' || (job.stop_reason === null && actual.total_tokens > 0));
+  const observed = finished.filter(
+    ({ job, actual }) => job.outcome === 'succeeded' || (job.stop_reason === null && actual.total_tokens > 0),
+  );
   const models = await Promise.all(observed.map(({ deployment }) => modelFor(tx, deployment.definition)));
-  await observeJobs(tx, observed.map((each, i) => observation(each, models[i] ?? null)));
-  await noteOutcomes(tx, finished.flatMap(({ actual }) => actual.tasks.filter(({ ended }) => ended)));
+  await observeJobs(
+    tx,
+    observed.map((each, i) => observation(each, models[i] ?? null)),
+  );
+  await noteOutcomes(
+    tx,
+    finished.flatMap(({ actual }) => actual.tasks.filter(({ ended }) => ended)),
+  );
   await rememberDurations(tx, finished.flatMap(durationsIn));
   for (const { job } of finished) await moveJob(tx, job, { type: 'learned' });
 }
@@ -86,8 +97,13 @@ async function learnOneByOne(platform: Platform): Promise<void> {
     await platform.db.transaction('countLearning', async (tx) => {
       const job = await lockJob(tx, { id });
       if (job?.state !== 'learning') return;
-      if (job.attempts < stageAttempts) return jobWork.backOff(tx, { ...job, seconds: 1, fault: 'learning failed', counted: 1 });
-      await raiseActionItem(tx, { code: 'learning_keeps_failing', subject: id, detail: job.last_fault ?? 'learning failed' });
+      if (job.attempts < stageAttempts)
+        return jobWork.backOff(tx, { ...job, seconds: 1, fault: 'learning failed', counted: 1 });
+      await raiseActionItem(tx, {
+        code: 'learning_keeps_failing',
+        subject: id,
+        detail: job.last_fault ?? 'learning failed',
+      });
       return moveJob(tx, job, { type: 'learned' });
     });
     try {

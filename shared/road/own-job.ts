@@ -13,7 +13,8 @@ export interface OnJob {
 }
 
 /** Owner: the submitter, or that principal's owner. */
-export const ownsJob = (caller: Caller, job: Job): boolean => caller.id === job.submitter_id || caller.id === job.owner_id;
+export const ownsJob = (caller: Caller, job: Job): boolean =>
+  caller.id === job.submitter_id || caller.id === job.owner_id;
 
 /** Locks the job. Refuses `not_found` also for what the caller may not see, and `stale`. */
 export async function ownJob(tx: Tx, caller: Caller, { job_id, if_match }: OnJob): Promise<Job> {

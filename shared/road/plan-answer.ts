@@ -18,7 +18,12 @@ interface Running {
 /** Expected durations are medians of history; a task without any counts a minute. */
 export async function planAnswer(reads: Reads, { job, tasks, at }: Running) {
   const runs = job.state === 'executing' || job.state === 'compensating';
-  const medians = runs ? await durationsOf(reads, tasks.map(({ agent_id }) => `agent:${agent_id}`)) : new Map<string, number>();
+  const medians = runs
+    ? await durationsOf(
+        reads,
+        tasks.map(({ agent_id }) => `agent:${agent_id}`),
+      )
+    : new Map<string, number>();
   const expected = new Map([...medians].map(([key, seconds]) => [key.slice('agent:'.length), seconds]));
   const states = taskStates(tasks, at, expected);
   const path = criticalPath(states);

@@ -14,7 +14,11 @@ import { planAnswer } from './plan-answer.ts';
 import { visibleJob } from './visible-job.ts';
 
 /** The whole answer. Refuses `not_found`, also for what the caller may not see. */
-export async function getJob({ db, clock }: Platform, caller: Caller, { job_id }: { job_id: string }): Promise<JobAnswer> {
+export async function getJob(
+  { db, clock }: Platform,
+  caller: Caller,
+  { job_id }: { job_id: string },
+): Promise<JobAnswer> {
   return jobAnswer(db.read, await visibleJob(db.read, caller, job_id), clock.now());
 }
 
@@ -75,7 +79,12 @@ function snapshot({ definition, estimate, readiness, actual }: CurrentDeployment
   };
 }
 
-export const estimateAnswer = ({ tokens, cost_usd, confidence, basis }: NonNullable<CurrentDeployment['estimate']>) => ({
+export const estimateAnswer = ({
+  tokens,
+  cost_usd,
+  confidence,
+  basis,
+}: NonNullable<CurrentDeployment['estimate']>) => ({
   tokens,
   cost_usd,
   confidence,

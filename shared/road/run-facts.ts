@@ -37,7 +37,11 @@ export const budgetMicros = (tasks: readonly Task[]): number =>
   tasks.reduce((sum, task) => sum + (task.priced ? task.cost_micros : 0) + task.earlier_budget_micros, 0);
 
 /** Tasks as the plan sees them; `expected` gives seconds by history for an agent's task. */
-export const taskStates = (tasks: readonly Task[], at: Date, expected: ReadonlyMap<string, number> = new Map()): TaskState[] =>
+export const taskStates = (
+  tasks: readonly Task[],
+  at: Date,
+  expected: ReadonlyMap<string, number> = new Map(),
+): TaskState[] =>
   tasks.map((task) => ({
     name: task.name,
     state: task.state,

@@ -85,7 +85,11 @@ const claimJob = (platform: Platform, { name, id, state }: { name: string; id: s
 
 type Seen = (job: Job | undefined) => Job;
 
-async function edge(platform: Platform, { name, id }: { name: string; id: string }, run: (seen: Seen) => Promise<void>) {
+async function edge(
+  platform: Platform,
+  { name, id }: { name: string; id: string },
+  run: (seen: Seen) => Promise<void>,
+) {
   let job: Job | undefined;
   const seen: Seen = (row) => {
     if (row === undefined) throw new LostRace(`there is no ${id} any more`);

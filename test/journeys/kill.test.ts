@@ -19,39 +19,45 @@ const seed = 20_260_301;
 const kills = 20;
 const adminKey = `mk.key_admin.${'a'.repeat(43)}`;
 
-test('every acknowledged job of 300 reaches an end though the server is killed twenty times', { timeout: 120_000 }, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'muster-kill-'));
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  let server = start(folder, port);
-  try {
-    const rows = rowsIn(generatedLog(300, seed));
-    const town = await openReplayTown({ url, admin_key: adminKey, rows });
-    const workers = startWorkers(town, rows, 0.1);
-    const random = seeded(seed);
-    let killed = 0;
-    const killing = (async () => {
-      while (killed < kills) {
-        await pause(400 + 900 * random());
-        await killHard(server);
-        killed += 1;
-        server = start(folder, port);
-      }
-    })();
-    const driven = await driveSlowly(town, rows, () => killed < kills);
-    await killing;
-    await workers.stop();
-    expect(killed).toBe(kills);
-    expect(driven.map(({ job }) => job.state).filter((state) => state !== 'succeeded' && state !== 'failed')).toEqual([]);
-    expect(new Set(driven.map(({ job }) => job.job_id)).size).toBe(300);
-    await nothingIsHeld(url);
-  } finally {
-    await killHard(server);
-  }
-  const report = await checkRecord(recordInFile(folder));
-  expect(report.bad).toBeNull();
-  rmSync(folder, { recursive: true, force: true });
-});
+test(
+  'every acknowledged job of 300 reaches an end though the server is killed twenty times',
+  { timeout: 120_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'muster-kill-'));
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    let server = start(folder, port);
+    try {
+      const rows = rowsIn(generatedLog(300, seed));
+      const town = await openReplayTown({ url, admin_key: adminKey, rows });
+      const workers = startWorkers(town, rows, 0.1);
+      const random = seeded(seed);
+      let killed = 0;
+      const killing = (async () => {
+        while (killed < kills) {
+          await pause(400 + 900 * random());
+          await killHard(server);
+          killed += 1;
+          server = start(folder, port);
+        }
+      })();
+      const driven = await driveSlowly(town, rows, () => killed < kills);
+      await killing;
+      await workers.stop();
+      expect(killed).toBe(kills);
+      expect(driven.map(({ job }) => job.state).filter((state) => state !== 'succeeded' && state !== 'failed')).toEqual(
+        [],
+      );
+      expect(new Set(driven.map(({ job }) => job.job_id)).size).toBe(300);
+      await nothingIsHeld(url);
+    } finally {
+      await killHard(server);
+    }
+    const report = await checkRecord(recordInFile(folder));
+    expect(report.bad).toBeNull();
+    rmSync(folder, { recursive: true, force: true });
+  },
+);
 
 /** Keeps some rows for as long as the killing goes on, so that every kill meets work. */
 async function driveSlowly(town: ReplayTown, rows: Row[], killing: () => boolean): Promise<Driven[]> {
@@ -75,8 +81,17 @@ async function nothingIsHeld(url: string): Promise<void> {
 
 function start(folder: string, port: number): ChildProcess {
   const file = fileURLToPath(new URL('../../local/start.ts', import.meta.url));
-  const settings = { MUSTER_DATA: folder, PORT: String(port), MUSTER_ADMIN_KEY: adminKey, AGENT_HEARTBEAT_INTERVAL: '400ms', LOG_LEVEL: 'error' };
-  return spawn(process.execPath, [file], { env: { ...process.env, ...settings }, stdio: ['ignore', 'ignore', 'inherit'] });
+  const settings = {
+    MUSTER_DATA: folder,
+    PORT: String(port),
+    MUSTER_ADMIN_KEY: adminKey,
+    AGENT_HEARTBEAT_INTERVAL: '400ms',
+    LOG_LEVEL: 'error',
+  };
+  return spawn(process.execPath, [file], {
+    env: { ...process.env, ...settings },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 async function killHard(server: ChildProcess): Promise<void> {

@@ -16,7 +16,13 @@ interface Job {
   estimated_tokens: number;
   estimate: { tokens: { interval_80: [number, number] } };
   validation: { is_ready: boolean; missing_tools: string[] };
-  approval: { policy: string; required_count: number; approved_count: number; definition_sha256: string; groups: { group: string; needed: number }[] } | null;
+  approval: {
+    policy: string;
+    required_count: number;
+    approved_count: number;
+    definition_sha256: string;
+    groups: { group: string; needed: number }[];
+  } | null;
   blocked: { code: string; waits_for: string } | null;
   plan: { tasks: { name: string; state: string }[] } | null;
   actual: { total_tokens: number; cost_usd: number } | null;
@@ -119,7 +125,10 @@ test('a job goes from submit to learn', async () => {
   await perform('seo_optimizer', { keywords: ['muster'] });
   await perform('brand_intelligence', { tone: 'plain' });
   const last = await perform('content_generator', { text: 'A post.' });
-  expect(last.input.outputs).toEqual({ seo_optimizer: { keywords: ['muster'] }, brand_intelligence: { tone: 'plain' } });
+  expect(last.input.outputs).toEqual({
+    seo_optimizer: { keywords: ['muster'] },
+    brand_intelligence: { tone: 'plain' },
+  });
   const done = await until(submitted, 'succeeded');
   expect(done).toMatchObject({ status: 'success', can_proceed: true, actual: { total_tokens: 2400, cost_usd: 0 } });
 });
@@ -156,7 +165,10 @@ test('a job of priority 1 is critical: three heads and a human', async () => {
 test('both definitions are accepted by validate, bare and wrapped', async () => {
   for (const definition of definitions) {
     for (const body of [definition, { job_definition: definition }]) {
-      const answer = await riley.post<{ is_valid: boolean; policy: { workflow: string } }>('/v1/deployment/validate', body);
+      const answer = await riley.post<{ is_valid: boolean; policy: { workflow: string } }>(
+        '/v1/deployment/validate',
+        body,
+      );
       expect(answer).toMatchObject({ is_valid: true, policy: { workflow: 'standard' } });
     }
   }
@@ -176,7 +188,11 @@ test('a job rejected by its heads ends so, and can be retried as a new deploymen
 test('a job that waits for a tool goes on by itself when it is registered', async () => {
   const needs = { ...content, required_tools: [{ tool_name: 'late_tool', estimated_calls: 1 }] };
   const job = await riley.post<Job>(jobs, needs);
-  expect(job).toMatchObject({ status: 'validation_failed', state: 'blocked', blocked: { code: 'not_ready', waits_for: 'tool:late_tool' } });
+  expect(job).toMatchObject({
+    status: 'validation_failed',
+    state: 'blocked',
+    blocked: { code: 'not_ready', waits_for: 'tool:late_tool' },
+  });
   await town.admin.post('/v1/deployment/tools/register', { name: 'late_tool', tool_type: 'api' });
   await until(job, 'awaiting_approval');
   await riley.post(`${jobs}/${job.job_id}/cancel`);
@@ -184,9 +200,14 @@ test('a job that waits for a tool goes on by itself when it is registered', asyn
 
 test('the same Idempotency-Key gives the same job', async () => {
   const headers = { 'idempotency-key': 'once-only' };
-  const [first, second] = await Promise.all([riley.post<Job>(jobs, content, headers), riley.post<Job>(jobs, content, headers)]);
+  const [first, second] = await Promise.all([
+    riley.post<Job>(jobs, content, headers),
+    riley.post<Job>(jobs, content, headers),
+  ]);
   expect(second.job_id).toBe(first.job_id);
-  await expect(riley.post(jobs, { ...content, priority: 4 }, headers)).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+  await expect(riley.post(jobs, { ...content, priority: 4 }, headers)).rejects.toMatchObject({
+    code: 'idempotency_key_reused',
+  });
   await riley.post(`${jobs}/${first.job_id}/cancel`);
 });
 

@@ -11,7 +11,8 @@ export function seeded(seed: number): () => number {
   };
 }
 
-const header = 'dataset,seq,timestamp,job_key,category,agent,model,prompt_tokens,cached_tokens,completion_tokens,status';
+const header =
+  'dataset,seq,timestamp,job_key,category,agent,model,prompt_tokens,cached_tokens,completion_tokens,status';
 
 export function generatedLog(count: number, seed: number): string {
   const random = seeded(seed);

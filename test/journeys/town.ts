@@ -26,7 +26,13 @@ export interface AgentFacts {
 
 /** Quick by default: in memory, on a free port, silent. */
 export async function openTown(settings: Record<string, string> = {}): Promise<Town> {
-  const config = readConfig({ MUSTER_DATA: ':memory:', PORT: '0', LOG_LEVEL: 'silent', OUTBOUND_ALLOW: '127.0.0.0/8', ...settings });
+  const config = readConfig({
+    MUSTER_DATA: ':memory:',
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    OUTBOUND_ALLOW: '127.0.0.0/8',
+    ...settings,
+  });
   const server = await startServer(config);
   if (server.admin_key === undefined) throw new Error('a new server shows its admin key');
   return { ...townAt(server.url, server.admin_key), server, close: server.stop };

@@ -28,7 +28,10 @@ const { all, tables } = store<Record<Chained, Keyed> & { budgets: Budgets }>();
 
 export const chainedRows = (reads: Reads, table: Chained): Promise<(Row & { key: string })[]> =>
   reads.run(
-    tables(reads).selectFrom(table).select([`${chained[table].key} as key`, 'version', 'head_hash']).compile(),
+    tables(reads)
+      .selectFrom(table)
+      .select([`${chained[table].key} as key`, 'version', 'head_hash'])
+      .compile(),
   );
 
 export const budgetHeads = all((q, _: Record<never, never>) =>

@@ -31,7 +31,6 @@ export interface JobAgentTable {
 
 const { first, change } = store<{ jobs: JobTable; job_agents: JobAgentTable }>();
 
-
 export const jobWork = dueWork('jobs');
 
 export const findJob = first((q, p: { id: string }) => q.selectFrom('jobs').selectAll().where('id', '=', p.id));
@@ -143,4 +142,3 @@ export const insertJobAgent = change((q, p: JobAgentTable) =>
 export const deleteJobAgents = change((q, p: { job_id: string }) =>
   q.deleteFrom('job_agents').where('job_id', '=', p.job_id),
 );
-

@@ -26,7 +26,10 @@ export async function poll<T>(platform: Platform, waiting: Waiting, look: () => 
   while (found.length === 0 && waiting.signal?.aborted !== true) {
     const left = end - platform.clock.now().getTime();
     if (left <= 0) break;
-    const listening = listen(platform, topics, { milliseconds: Math.min(left, waiting.poll_milliseconds ?? usualPollMilliseconds), ...waiting });
+    const listening = listen(platform, topics, {
+      milliseconds: Math.min(left, waiting.poll_milliseconds ?? usualPollMilliseconds),
+      ...waiting,
+    });
     try {
       ({ found, topics } = await look());
       if (found.length === 0) await listening.news;

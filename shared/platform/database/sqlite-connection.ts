@@ -34,7 +34,10 @@ export class SqliteConnection {
 
   constructor(file: string, { readOnly = false, time }: ConnectionOptions) {
     this.raw = new DatabaseSync(file, { readOnly, enableForeignKeyConstraints: true, timeout: 5000 });
-    if (!readOnly) this.raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY');
+    if (!readOnly)
+      this.raw.exec(
+        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY',
+      );
     this.raw.function('now_plus', (seconds) =>
       seconds === null ? null : new Date(time() + Number(seconds) * 1000).toISOString(),
     );
