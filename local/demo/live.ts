@@ -38,21 +38,20 @@ export async function follow(
   print: (line: string) => void,
 ): Promise<void> {
   const running = new Set(jobs.keys());
-  const jobOf = new Map([...jobs.keys()].map((id) => [id, id])); // by stream: a question belongs to its job
+  const names = new Map(jobs); // by stream: a job's own, and the one of its question
   let start: number | undefined;
-  for (let after = 0; running.size > 0;) {
+  for (let after = 0; running.size > 0; ) {
     const page = await reader.get<{ items: Seen[]; after: number }>(
       `/v1/events?after=${after}&wait_seconds=10&limit=500`,
     );
     after = page.after;
     for (const event of page.items) {
-      if (event.type === 'opened') jobOf.set(event.stream, event.data.job_id ?? '');
-      const job = jobOf.get(event.stream) ?? '';
-      const name = jobs.get(job);
+      const name = names.get(event.stream) ?? names.get(event.data.job_id ?? '');
       if (name === undefined) continue;
+      names.set(event.stream, name);
       start ??= Date.parse(event.at);
       print(line(event, name, Date.parse(event.at) - start));
-      if (ends.has(event.data.to ?? '')) running.delete(job);
+      if (ends.has(event.data.to ?? '')) running.delete(event.stream);
     }
   }
 }
