@@ -1,5 +1,5 @@
 /** `npm run migrate [-- --dry-run]`: brings the embedded file's schema up to date, or says what it lacks. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../shared/platform/clock.ts';
@@ -13,6 +13,7 @@ const dryRun = values['dry-run'];
 
 try {
   const folder = readConfig(process.env).MUSTER_DATA;
+  if (dryRun && !existsSync(join(folder, 'muster.db'))) throw new Error(`there is no muster.db in ${folder} yet`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const lock = lockFolder(folder);
   const connection = new SqliteConnection(join(folder, 'muster.db'), { time: () => systemClock.now().getTime() });

@@ -1,4 +1,5 @@
 /** From what a verb gives to an HTTP response: status, ETag, 304, text. */
+import { hash } from 'node:crypto';
 import { Reply, reply } from './reply.ts';
 import { respond } from './respond.ts';
 import type { Route } from './route.ts';
@@ -22,7 +23,9 @@ export function answer(route: Route, { request, trace, value }: Given): { respon
   const headers = { ...options.headers };
   const media = headers['content-type'] ?? route.media;
   if (options.location !== undefined) headers['location'] = options.location;
-  const tag = route.etag ? tagOf(body) : undefined;
+  const status = options.status ?? route.statuses[0] ?? 200;
+  const text = status === 204 ? null : textOf(body);
+  const tag = route.etag ? tagOf(body, text ?? '') : undefined;
   if (tag !== undefined) headers['etag'] = tag;
   if (tag !== undefined && knows(request, tag)) {
     return {
@@ -30,17 +33,18 @@ export function answer(route: Route, { request, trace, value }: Given): { respon
       said: { status: 304, media, text: null },
     };
   }
-  const status = options.status ?? route.statuses[0] ?? 200;
-  const text = status === 204 ? null : textOf(body);
   return { response: respond(text, { status, trace, media, headers }), said: { status, media, text } };
 }
 
 const textOf = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
 
-/** Another representation has no version, and so no ETag. */
-function tagOf(body: unknown): string | undefined {
+/**
+ * The version, which If-Match is held against, and a hash of the text, because an answer also tells of what
+ * changes without a version, such as progress. Another representation has no version, and so no ETag.
+ */
+function tagOf(body: unknown, text: string): string | undefined {
   const { version } = body as { version?: unknown };
-  return typeof version === 'number' ? `"${version}"` : undefined;
+  return typeof version === 'number' ? `"${version}-${hash('sha1', text, 'base64url').slice(0, 12)}"` : undefined;
 }
 
 /** `If-None-Match` (RFC 9110) compares weakly. */

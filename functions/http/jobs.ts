@@ -79,7 +79,7 @@ export const jobRoutes = [
     body: () => DefinitionBody,
     ...afterChange,
     heeds: ['if_match', 'prefer_wait'],
-    refuses: ['not_found', 'job_not_changeable', 'job_ended', 'unknown_unit'],
+    refuses: ['not_found', 'forbidden', 'job_not_changeable', 'job_ended', 'unknown_unit'],
     run: async ({ platform, caller, input, request }) => {
       const id = await changeDefinition(platform, caller, { ...input, if_match: request.if_match });
       return answerAtRest(platform, caller, { id, request });

@@ -63,7 +63,7 @@ function operationOf(route: Route, components: Components): JsonSchema {
       ...parametersOf(components.resolve(components.add(route.query(), 'input'), 'input'), 'query'),
       ...route.heeds.map((heeded) => headers[heeded]),
       ...(route.etag && route.method === 'GET'
-        ? [headerOf('If-None-Match', 'an ETag; the same version answers 304')]
+        ? [headerOf('If-None-Match', 'an ETag; the same answer gives 304')]
         : []),
     ],
     ...(route.body === undefined
@@ -136,7 +136,9 @@ function successesOf(route: Route, components: Components): Responses {
       { schema: components.resolve(components.add(schema(), 'output'), 'output') },
     ]),
   );
-  const etag = route.etag ? { headers: { ETag: { description: 'the version', schema: { type: 'string' } } } } : {};
+  const etag = route.etag
+    ? { headers: { ETag: { description: 'the version, and a hash of the answer', schema: { type: 'string' } } } }
+    : {};
   const said = route.statuses.map((status) => [
     String(status),
     status === 204

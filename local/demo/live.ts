@@ -40,7 +40,7 @@ export async function follow(
   const running = new Set(jobs.keys());
   const names = new Map(jobs); // by stream: a job's own, and the one of its question
   let start: number | undefined;
-  for (let after = 0; running.size > 0; ) {
+  for (let after = 0; running.size > 0;) {
     const page = await reader.get<{ items: Seen[]; after: number }>(
       `/v1/events?after=${after}&wait_seconds=10&limit=500`,
     );

@@ -26,10 +26,14 @@ const ends = new Set(['succeeded', 'failed', 'rejected', 'expired', 'cancelled',
 /** `run` makes the Idempotency-Keys of one replay different from those of another. */
 export async function drive(town: ReplayTown, row: Row, run: string): Promise<Driven> {
   const start = performance.now();
-  const submitted = await town.submitter.post<Job>('/v1/deployment/jobs', definitionOf(row), {
-    prefer: 'wait=20',
-    'idempotency-key': `${run}-${row.seq}`,
-  });
+  const submitted = await town.submitter.post<Job>(
+    '/v1/deployment/jobs',
+    { ...definitionOf(row), ...town.also },
+    {
+      prefer: 'wait=20',
+      'idempotency-key': `${run}-${row.seq}`,
+    },
+  );
   const asked = await until(town.submitter, submitted, (job) => job.approval !== null);
   if (!ends.has(asked.state)) await vote(town, row, asked);
   const job = await until(town.submitter, asked, ({ state }) => ends.has(state));

@@ -20,7 +20,9 @@ export function reportOf(driven: Driven[], seconds: number) {
 }
 
 const between = (from: string | null | undefined, to: string | null | undefined): number | undefined =>
-  from === null || from === undefined || to === null || to === undefined ? undefined : Date.parse(to) - Date.parse(from);
+  from === null || from === undefined || to === null || to === undefined
+    ? undefined
+    : Date.parse(to) - Date.parse(from);
 
 function stage(driven: Driven[], of: (one: Driven) => number | undefined) {
   const values = driven.flatMap((one) => of(one) ?? []);

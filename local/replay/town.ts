@@ -19,6 +19,8 @@ export interface ReplayTown {
   heads: Map<string, Head[]>;
   /** A person who may approve. */
   human: Client;
+  /** What every definition has beside what its row says. */
+  also: object;
   workers: Map<string, Client>;
 }
 
@@ -56,5 +58,5 @@ export async function openReplayTown({
   }
   const workers = new Map<string, Client>();
   for (const id of new Set(rows.map((row) => row.agent))) workers.set(id, await agent(id, { role: 'worker' }));
-  return { submitter, reader: admin, heads, human, workers };
+  return { submitter, reader: admin, heads, human, also: {}, workers };
 }

@@ -11,5 +11,11 @@ export function requireMatch(if_match: string | undefined, version: number): voi
 export function checkMatch(if_match: string | undefined, version: number): void {
   if (if_match === undefined) return;
   if (if_match.trim() === '*' && version > 0) return;
-  if (!if_match.split(',').some((tag) => tag.trim() === `"${version}"`)) refuse('stale');
+  if (!if_match.split(',').some((tag) => versionIn(tag) === version)) refuse('stale');
+}
+
+/** An ETag is the version, a dash, and a hash of the answer; the version alone will do. */
+function versionIn(tag: string): number | undefined {
+  const version = /^"(\d+)(-[\w-]*)?"$/.exec(tag.trim())?.[1];
+  return version === undefined ? undefined : Number(version);
 }

@@ -59,7 +59,9 @@ export function waitingWords(approval: ApprovalSummary, at: Date): string {
   if (approval.final_decision !== null) return approval.consensus_reasoning;
   const missing = approval.groups
     .filter(({ needed, have }) => have < needed)
-    .map(({ needed, have, title }) => `${needed - have === 1 ? 'one' : String(needed - have)} more ${title}`);
+    .map(({ needed, have, title }) =>
+      needed - have === 1 ? `one more ${title}` : `${needed - have} more ${plural(title)}`,
+    );
   const seconds = Math.max(0, Math.round((at.getTime() - approval.opened_at.getTime()) / 1000));
   const asked =
     approval.still_asked.length === 0
@@ -67,6 +69,9 @@ export function waitingWords(approval: ApprovalSummary, at: Date): string {
       : `asked ${someOf(approval.still_asked)} ${seconds} s ago`;
   return `Waiting for ${missing.join(' and ') || 'those with a veto'}; ${asked}.`;
 }
+
+/** "head of data" → "heads of data". */
+const plural = (title: string): string => title.replace(/^\S+/, '$&s');
 
 /** The first few names, and how many more. */
 const someOf = (names: readonly string[]): string =>

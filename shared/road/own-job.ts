@@ -1,4 +1,4 @@
-/** The job a caller may act on: the submitter's own, or any for an operator. */
+/** The job a caller may act on: their own, or any for an operator. */
 import { refuse } from '../outcomes.ts';
 import type { Tx } from '../platform/platform.ts';
 import { checkMatch } from '../access/if-match.ts';
@@ -19,7 +19,7 @@ export const ownsJob = (caller: Caller, job: Job): boolean =>
 /** Locks the job. Refuses `not_found` also for what the caller may not see, and `stale`. */
 export async function ownJob(tx: Tx, caller: Caller, { job_id, if_match }: OnJob): Promise<Job> {
   const job = await lockJob(tx, { id: job_id });
-  if (job === undefined || !(ownsJob(caller, job) || hasRole(caller, 'operator', 'admin'))) refuse('not_found');
+  if (job === undefined || !(ownsJob(caller, job) || hasRole(caller, 'operator'))) refuse('not_found');
   checkMatch(if_match, job.version);
   return job;
 }

@@ -1,4 +1,5 @@
 /** changeDefinition and retryJob: deployment n + 1, from `submitted`, over the whole road again. */
+import { refuse } from '../outcomes.ts';
 import type { Platform, Tx } from '../platform/platform.ts';
 import { once } from '../access/idempotency.ts';
 import type { Caller } from '../access/caller.ts';
@@ -13,7 +14,7 @@ import { findJob } from '../jobs/store/rows.ts';
 import { keepSensitive, sealSensitive } from '../jobs/sensitive.ts';
 import { refuseUnknownUnits } from '../resources/units.ts';
 import { currentDeployment } from './current.ts';
-import { ownJob, type OnJob } from './own-job.ts';
+import { ownJob, ownsJob, type OnJob } from './own-job.ts';
 
 /** Voids the question, open or granted. Refuses `precondition_required`, and `job_not_changeable` from `approved` on. */
 export async function changeDefinition(
@@ -25,6 +26,7 @@ export async function changeDefinition(
   const { definition, kept } = await sealSensitive(platform, input.definition, await standing(platform, input.job_id));
   return platform.db.transaction('changeDefinition', async (tx) => {
     const job = await ownJob(tx, caller, input);
+    if (!ownsJob(caller, job)) refuse('forbidden', { detail: 'Only its owner may change a definition.' });
     requireMatch(input.if_match, job.version);
     await keepSensitive(tx, kept);
     await redeploy(tx, job, { type: 'changed', by: caller.id, definition });

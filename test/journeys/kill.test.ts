@@ -17,6 +17,9 @@ import { generatedLog, seeded } from './rows.ts';
 
 const seed = 20_260_301;
 const kills = 20;
+const memory = { name: 'memory', resource_type: 'memory', unit: 'GB' };
+/** Each job holds a share of what only so many can have at a time. */
+const needs = { required_resources: [{ resource_type: 'memory', amount: 10, unit: 'GB' }] };
 const adminKey = `mk.key_admin.${'a'.repeat(43)}`;
 
 test(
@@ -29,7 +32,8 @@ test(
     let server = start(folder, port);
     try {
       const rows = rowsIn(generatedLog(300, seed));
-      const town = await openReplayTown({ url, admin_key: adminKey, rows });
+      const town = { ...(await openReplayTown({ url, admin_key: adminKey, rows })), also: needs };
+      await patientClient(url, adminKey, 10).post('/v1/deployment/resources/register', { ...memory, capacity: 100 });
       const workers = startWorkers(town, rows, 0.1);
       const random = seeded(seed);
       let killed = 0;
@@ -77,6 +81,8 @@ async function nothingIsHeld(url: string): Promise<void> {
   const admin = patientClient(url, adminKey, 10);
   const { items } = await admin.get<{ items: { reserved_usd: number }[] }>('/v1/deployment/budgets');
   expect(items.map(({ reserved_usd }) => reserved_usd)).toEqual(items.map(() => 0));
+  const held = await admin.get<{ items: { allocated: number }[] }>('/v1/deployment/resources');
+  expect(held.items.map(({ allocated }) => allocated)).toEqual([0]);
 }
 
 function start(folder: string, port: number): ChildProcess {

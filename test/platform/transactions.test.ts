@@ -134,13 +134,6 @@ test('a read past the open transaction is an error, because it would not see wha
   await expect(run(() => count())).rejects.toThrow('read with its tx');
 });
 
-test('a read in memory waits until no transaction is open', async () => {
-  await open();
-  const writing = run((tx) => note(tx, 'first'));
-  expect(await count()).toBe(1);
-  await writing;
-});
-
 test('each transaction keeps its own trace though another one began the group', async () => {
   await open();
   const traced = (trace: string) =>

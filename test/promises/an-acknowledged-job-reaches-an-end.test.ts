@@ -1,10 +1,11 @@
 /** A job that was acknowledged reaches an end, whatever fails, once faults stop. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { busyRun, ends, type Busy } from './busy.ts';
 
+describe.each([11, 12, 13])('in the run of seed %i', (seed) => {
 let busy: Busy;
 beforeAll(async () => {
-  busy = await busyRun({ seed: 11 });
+  busy = await busyRun({ seed });
 }, 60_000);
 afterAll(() => busy.close());
 
@@ -36,4 +37,5 @@ test('a job that is stuck would be found', async () => {
   const [id = ''] = busy.acknowledged;
   await busy.town.tamper("update jobs set state = 'estimated' where id = ?", id);
   expect(await broken()).toEqual([id]);
+});
 });

@@ -1,9 +1,11 @@
 /**
  * A busy Muster: some dozens of jobs by a seeded hand that submits, votes, claims, fails, falls silent, cancels,
- * retries and changes budgets, while bells are lost and doubled. Promises are checked from what is in the database.
+ * retries and changes budgets, while bells are lost and doubled and the database fails. Promises are checked from what is in the database.
  */
 import { putBudget } from '../../shared/budgets/set.ts';
 import { Refusal } from '../../shared/outcomes.ts';
+import { UnknownOutcome } from '../../shared/platform/database/faults.ts';
+import type { Engine } from '../../shared/platform/database/transactions.ts';
 import { PricesInput } from '../../shared/estimates/price.ts';
 import { putPrices } from '../../shared/estimates/put-prices.ts';
 import type { ClaimedTask } from '../../shared/tasks/lease.ts';
@@ -35,13 +37,14 @@ interface Hand extends Busy {
 export async function busyRun({ seed, steps = 260, watch = [] }: Options): Promise<Busy> {
   const { fraction } = seededRandom(seed);
   const chance = (share: number) => fraction() < share;
-  let calm = false;
+  let calm = true;
   const town = await openTown({}, {
     seed,
+    engine: (inner) => faulty(inner, () => (calm ? 1 : fraction())),
     answer: async (platform, ring) => {
       if (!calm && chance(0.15)) return; // lost
-      await answerBells(platform, ring);
-      if (!calm && chance(0.15)) await answerBells(platform, ring);
+      await answerBells(platform, ring).catch(plantedOrRefused);
+      if (!calm && chance(0.15)) await answerBells(platform, ring).catch(plantedOrRefused);
     },
   });
   await town.person('paula', 'approver');
@@ -52,9 +55,10 @@ export async function busyRun({ seed, steps = 260, watch = [] }: Options): Promi
   await price(town);
   for (const statement of watch) await town.tamper(statement);
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(fraction() * items.length)] as Item;
+  calm = false;
   const hand: Hand = { town, acknowledged: [], late: [], close: town.close, chance, pick };
   for (let step = 0; step < steps; step++) {
-    await pick(actions)(hand).catch(onlyRefusals);
+    await pick(actions)(hand).catch(plantedOrRefused);
     if (chance(0.5)) await town.settle();
   }
   calm = true;
@@ -67,9 +71,27 @@ const price = (town: Town) => {
   return putPrices(town.platform, admin, PricesInput.parse({ overrides: [{ model: 'gold', ...usd }] }));
 };
 
-/** A verb may refuse; it may not fault. */
-function onlyRefusals(error: unknown): void {
-  if (!(error instanceof Refusal)) throw error;
+/** A database that fails now and then: before the commit, which undoes it, or after it, when the answer is lost. */
+const faulty = (inner: Engine, fraction: () => number): Engine => ({
+  ...inner,
+  atomically: async (work) => {
+    const dice = fraction();
+    const value = await inner.atomically(async (run, at) => {
+      const done = await work(run, at);
+      if (dice < 0.02) throw new Planted('undone');
+      return done;
+    });
+    if (dice < 0.03) throw new UnknownOutcome(new Planted('done, and nobody heard of it'));
+    return value;
+  },
+});
+
+class Planted extends Error {}
+
+/** A verb may refuse; it may not fault by itself. */
+function plantedOrRefused(error: unknown): void {
+  const planted = error instanceof Planted || error instanceof UnknownOutcome;
+  if (!(planted || error instanceof Refusal)) throw error;
 }
 
 const kinds: Asked[] = [
@@ -90,7 +112,7 @@ async function vote({ town, pick, chance, acknowledged }: Hand): Promise<void> {
   if (open.length === 0 || acknowledged.length === 0) return;
   const { job_id } = pick(open);
   const no = chance(0.12) ? { decision: 'no' as const, reasoning: 'no' } : {};
-  for (const head of [...folk.heads, 'horst']) if (chance(0.7)) await town.vote(job_id, head, no).catch(onlyRefusals);
+  for (const head of [...folk.heads, 'horst']) if (chance(0.7)) await town.vote(job_id, head, no).catch(plantedOrRefused);
   const paula = { id: 'paula', kind: 'person' as const, roles: ['approver' as const], owner_id: null };
   if (chance(0.7)) await town.vote(job_id, 'paula', { by: paula });
 }
@@ -107,7 +129,7 @@ async function work(hand: Hand): Promise<void> {
   if (chance(0.2)) await town.fail(agent, task, chance(0.8), usage);
   else if (chance(0.1)) await town.release(agent, task);
   else await town.complete(agent, task, usage, { by: agent });
-  if (chance(0.3)) await tryLate(hand, agent, task);
+  if (chance(0.5)) await tryLate(hand, agent, task);
 }
 
 /** Writes again with a fence that is spent. */
@@ -157,16 +179,17 @@ const actions = [
 ];
 
 /** What people and machines do when nothing is wrong: money and tools are there, heads say yes, agents work. */
-async function calmDown({ town }: Hand): Promise<void> {
+async function calmDown({ town, acknowledged }: Hand): Promise<void> {
+  for (const kind of kinds) acknowledged.push(await town.submit(kind));
   await putBudget(town.platform, admin, { scope: 'month', limit_usd: 100_000 });
   await town.tool('late');
   for (let rounds = 0; rounds < 200; rounds++) {
     await town.sweep();
     const open = await town.sql<{ job_id: string }>("select job_id from approvals where state = 'open'");
     for (const { job_id } of open) {
-      for (const head of folk.heads) await town.vote(job_id, head).catch(onlyRefusals);
+      for (const head of folk.heads) await town.vote(job_id, head).catch(plantedOrRefused);
       const paula = { id: 'paula', kind: 'person' as const, roles: ['approver' as const], owner_id: null };
-      await town.vote(job_id, 'paula', { by: paula }).catch(onlyRefusals);
+      await town.vote(job_id, 'paula', { by: paula }).catch(plantedOrRefused);
     }
     for (const agent of folk.workers) town.held.set(agent, []); // what is held is forgotten, and comes back
     await town.work();

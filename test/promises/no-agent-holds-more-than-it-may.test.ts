@@ -25,7 +25,8 @@ describe.each([41, 42, 43])('in the run of seed %i', (seed) => {
   });
 
   test('one too many would be found', async () => {
-    await busy.town.tamper(`update tasks set state = 'running', holder_id = 'writer', lease_until = '2030-01-01T00:00:00.000Z'
+    await busy.town.tamper(`update tasks set state = 'running', holder_id = 'writer', started_at = '2026-01-01T00:00:00.000Z',
+      lease_until = '2030-01-01T00:00:00.000Z'
       where id in (select id from tasks limit 3)`);
     expect((await tooMany()).length).toBeGreaterThan(0);
   });

@@ -14,9 +14,18 @@ export function migrate(db: DatabaseSync, { dryRun = false } = {}): string[] {
   if (!dryRun) {
     db.exec('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at TEXT_TIME NOT NULL)');
   }
+  refuseNewer(applied(db));
   const missing = migrations().filter(({ name }) => !applied(db).has(name));
   if (!dryRun) for (const migration of missing) apply(db, migration);
   return missing.map(({ name }) => name);
+}
+
+/** A file that a newer Muster has changed is not for this one to write to. */
+function refuseNewer(names: ReadonlySet<unknown>): void {
+  const known = new Set<unknown>(migrations().map(({ name }) => name));
+  const newer = [...names].filter((name) => !known.has(name));
+  if (newer.length > 0)
+    throw new Error(`the database was made by a newer version: it has ${newer.join(', ')}; use that version`);
 }
 
 export const migrations = (): Migration[] =>

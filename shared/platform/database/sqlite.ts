@@ -32,7 +32,10 @@ function openEngine({ folder, time }: SqliteOptions): Engine {
   const commits = new GroupCommit(connection);
   return {
     builder: sqliteBuilder(),
-    read: (query) => commits.read(query),
+    read: (query) =>
+      onlyReads.test(query.sql)
+        ? commits.read(query)
+        : Promise.reject(new Error('outside a transaction one may only read')),
     atomically: (work) => commits.transaction((run) => work(run, new Date(time()))),
     close: async () => {
       await commits.close();
@@ -40,6 +43,9 @@ function openEngine({ folder, time }: SqliteOptions): Engine {
     },
   };
 }
+
+/** What may stand outside a transaction; checked by the text, because the connection may write. */
+const onlyReads = /^\s*(select|with)\b/i;
 
 /** Reads a file that a server may be writing to, for checks from outside. */
 export function readSqlite(folder: string, config: Config): Reads {

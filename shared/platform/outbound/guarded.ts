@@ -6,6 +6,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { Agent, buildConnector, errors, request as send, type Dispatcher } from 'undici';
 import type { Config } from '../config.ts';
+import { currentTrace } from '../context.ts';
 import { allowedBy, portOf, whyNot, type Allowed, type Target } from './addresses.ts';
 import { OutboundFault, type Outbound, type OutboundAnswer, type OutboundRequest } from './outbound.ts';
 
@@ -84,8 +85,9 @@ interface Exchange {
 }
 
 async function exchange(agent: Dispatcher, { url, request, limit }: Exchange): Promise<OutboundAnswer> {
-  const { method = 'GET', headers = {}, body = null, max_answer_bytes = defaultAnswerBytes } = request;
+  const { method = 'GET', headers: given = {}, body = null, max_answer_bytes = defaultAnswerBytes } = request;
   const began = performance.now();
+  const headers = { ...traced(), ...given };
   const answer = await send(url, { dispatcher: agent, method, headers, body, signal: limit });
   return {
     status: answer.statusCode,
@@ -114,6 +116,12 @@ async function readLimited(body: Dispatcher.ResponseData['body'], limit: number)
   }
   return Buffer.concat(parts).toString('utf8');
 }
+
+/** So that the other side's trace joins ours (W3C). */
+const traced = (): Record<string, string> => {
+  const trace = currentTrace();
+  return trace === null ? {} : { traceparent: trace };
+};
 
 const plainHeaders = (headers: Record<string, string | string[] | undefined>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]));
