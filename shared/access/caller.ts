@@ -20,6 +20,9 @@ export interface Caller {
 /** Muster itself, in events. */
 export const musterActor = 'muster';
 
+/** The bell `wake` is rung with this when a person may approve who could not: jobs without enough voters look again. */
+export const awaitedApprovers = 'approvers';
+
 /** The principal behind a caller: what an agent does, its owner answers for. */
 export const ownerOf = (caller: Pick<Caller, 'id' | 'owner_id'>): string => caller.owner_id ?? caller.id;
 

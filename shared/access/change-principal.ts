@@ -2,7 +2,7 @@
 import { nextEvent, newStream, record, type Happening, type StreamHead } from '../events/record.ts';
 import { loseRace, refuse } from '../outcomes.ts';
 import type { Tx } from '../platform/platform.ts';
-import { musterActor, type Caller, type Role } from './caller.ts';
+import { awaitedApprovers, musterActor, type Caller, type Role } from './caller.ts';
 import {
   findPrincipal,
   firstOwnedBy,
@@ -39,6 +39,7 @@ export async function writePrincipal(tx: Tx, write: PrincipalWrite): Promise<voi
   if (write.id === musterActor || (row !== undefined && row.kind !== write.kind)) refuse('name_taken');
   if (row !== undefined && isAsSaid(row, write)) return;
   await checkOwner(tx, write);
+  if (write.roles.includes('approver')) tx.ring('wake', awaitedApprovers);
   const { id, kind, name, owner_id } = write;
   const roles = [...write.roles];
   const said = { id, kind, name, roles, owner_id };

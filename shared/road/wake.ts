@@ -2,14 +2,15 @@
  * wakeJobs: what jobs wait for has changed, or a job's own next try is due. Moves blocked jobs back to where
  * they were, one transaction each.
  */
-import type { Platform, Tx } from '../platform/platform.ts';
+import type { Platform, Reads, Tx } from '../platform/platform.ts';
+import { awaitedApprovers } from '../access/caller.ts';
 import { standStill } from '../approvals/stand-still.ts';
 import { voidApproval } from '../approvals/consume.ts';
 import { freeMicros } from '../budgets/reserve.ts';
 import { blockedSeconds } from '../jobs/lifecycle.ts';
 import type { Job } from '../jobs/job.ts';
 import { moveJob } from '../jobs/move.ts';
-import { jobsWaitingFor } from '../jobs/store/queries.ts';
+import { jobsBlockedBy, jobsWaitingFor } from '../jobs/store/queries.ts';
 import { freeUnits } from '../resources/allocate.ts';
 import { pickToWake } from './pick-to-wake.ts';
 import { stage, type Stage } from './stage.ts';
@@ -20,10 +21,16 @@ const lookedAt = 500;
 /** The id is a job's, or what jobs wait for, such as `budget:month`. */
 export const wakeJobs: Stage = async (platform, id) => {
   if (id.startsWith('job_')) return wakeOne(platform, id);
-  const waiting = await jobsWaitingFor(platform.db.read, { waits_for: id, limit: lookedAt });
+  const waiting = await waitingFor(platform.db.read, id);
   if (waiting.length === 0) return;
   for (const job of pickToWake(waiting, await roomIn(platform, id))) await wakeOne(platform, job);
 };
+
+/** A person may approve in any category, so whoever lacks voters may have enough now. */
+const waitingFor = (reads: Reads, id: string) =>
+  id === awaitedApprovers
+    ? jobsBlockedBy(reads, { blocked_code: 'no_eligible_voters', limit: lookedAt })
+    : jobsWaitingFor(reads, { waits_for: id, limit: lookedAt });
 
 const wakeOne = stage('wakeJobs', { blocked: (tx, job) => (ranOut(tx, job) ? expire(tx, job) : resume(tx, job)) });
 

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { store } from '../../platform/database/statement.ts';
 import type { Reads } from '../../platform/platform.ts';
+import type { ProblemCode } from '../../problems.ts';
 import type { Job } from '../job.ts';
 import type { JobAgentTable, JobTable } from './rows.ts';
 
@@ -19,6 +20,18 @@ export const jobsWaitingFor = all((q, p: { waits_for: string; limit: number }) =
     .select(['id', 'category', 'priority', 'waits_amount'])
     .where('waits_for', '=', p.waits_for)
     .where('state', '=', 'blocked')
+    .orderBy('priority')
+    .orderBy('id')
+    .limit(p.limit),
+);
+
+/** Blocked jobs with this code, whatever they wait for, most urgent first. */
+export const jobsBlockedBy = all((q, p: { blocked_code: ProblemCode; limit: number }) =>
+  q
+    .selectFrom('jobs')
+    .select(['id', 'category', 'priority', 'waits_amount'])
+    .where('state', '=', 'blocked')
+    .where('blocked_code', '=', p.blocked_code)
     .orderBy('priority')
     .orderBy('id')
     .limit(p.limit),
