@@ -59,5 +59,6 @@ if (import.meta.main) {
   await lanes(count, times);
   const jobs_per_second = times.length / ((performance.now() - start) / 1000);
   await workers.stop();
+  await town.ends.stop();
   console.log(JSON.stringify({ jobs_per_second, p50_ms: percentile(times, 0.5), p99_ms: percentile(times, 0.99) }));
 }

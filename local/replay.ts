@@ -48,6 +48,7 @@ const start = performance.now();
 const driven = await driveAll(rows);
 const report = reportOf(driven, (performance.now() - start) / 1000);
 await workers.stop();
+await town.ends.stop();
 const record = await checkRecord(await recordOverHttp({ url, key: admin_key, trusted: undefined }));
 console.log(values.json ? JSON.stringify({ ...report, record }, null, 2) : text());
 process.exitCode = record.bad === null && driven.length === rows.length ? 0 : 1;

@@ -1,5 +1,6 @@
 /** Whom a replay needs: a submitter, two heads of each category, and every agent that the log names. */
 import { patientClient, type Client } from '../client.ts';
+import { followEnds, type Ends } from './ends.ts';
 import type { Row } from './rows.ts';
 
 const owners = ['replay-one', 'replay-two', 'replay-three'];
@@ -7,21 +8,19 @@ const owners = ['replay-one', 'replay-two', 'replay-three'];
 /** How long a call goes on trying while the server is away. */
 const patienceSeconds = 30;
 
-export interface Head {
-  id: string;
-  client: Client;
-}
+/** The person who may approve. */
+export const human = 'replay-human';
 
 export interface ReplayTown {
   submitter: Client;
   reader: Client;
-  /** Three of different owners for each category: a model without a price makes a job critical. */
-  heads: Map<string, Head[]>;
-  /** A person who may approve. */
-  human: Client;
+  /** Three heads of different owners for each category, and a human: a model without a price makes a job critical. */
+  voters: Map<string, Client>;
+  workers: Map<string, Client>;
   /** What every definition has beside what its row says. */
   also: object;
-  workers: Map<string, Client>;
+  /** Stop it when the replay is over. */
+  ends: Ends;
 }
 
 /** Registers everybody; may be called again on a server that knows them. */
@@ -46,17 +45,15 @@ export async function openReplayTown({
     return keyed(`/v1/agents/${id}`);
   };
   const submitter = await person('replay-submitter', ['submitter']);
-  const human = await person('replay-human', ['approver']);
   for (const owner of ['replay-agents', ...owners]) await person(owner, []);
-  const heads = new Map<string, Head[]>();
+  const voters = new Map([[human, await person(human, ['approver'])]]);
   for (const category of new Set(rows.map((row) => row.category))) {
-    const register = async (owner: string) => {
+    for (const owner of owners) {
       const id = `head-${owner}-${category}`;
-      return { id, client: await agent(id, { role: 'category_head', categories: [category], owner_id: owner }) };
-    };
-    heads.set(category, await Promise.all(owners.map(register)));
+      voters.set(id, await agent(id, { role: 'category_head', categories: [category], owner_id: owner }));
+    }
   }
   const workers = new Map<string, Client>();
   for (const id of new Set(rows.map((row) => row.agent))) workers.set(id, await agent(id, { role: 'worker' }));
-  return { submitter, reader: admin, heads, human, also: {}, workers };
+  return { submitter, reader: admin, voters, workers, also: {}, ends: followEnds(admin) };
 }

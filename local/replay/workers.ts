@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Problem, type Client } from '../client.ts';
 import type { Row } from './rows.ts';
-import type { ReplayTown } from './town.ts';
+import { human, type ReplayTown } from './town.ts';
 
 interface Claimed {
   task_id: string;
@@ -20,8 +20,7 @@ export function startWorkers(town: ReplayTown, rows: Row[], heartbeatSeconds: nu
   const bySeq = new Map(rows.map((row) => [row.seq, row]));
   const loops = [...town.workers].map(([id, client]) => workerLoop({ id, client, bySeq, signal: stopping.signal }));
   const beat = () => {
-    for (const { id, client } of [...town.heads.values()].flat()) void heartbeat(client, id);
-    for (const [id, client] of town.workers) void heartbeat(client, id);
+    for (const [id, client] of [...town.voters, ...town.workers]) if (id !== human) void heartbeat(client, id);
   };
   beat();
   const timer = setInterval(beat, heartbeatSeconds * 1000);

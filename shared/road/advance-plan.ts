@@ -19,14 +19,19 @@ import { actualOf, budgetMicros, taskEnd, taskStates } from './run-facts.ts';
 export async function advancePlan(tx: Tx, job: Job): Promise<void> {
   const tasks = await lockTasks(tx, { deployment_id: job.deployment_id });
   const overrun = await commit(tx, job.deployment_id, budgetMicros(tasks));
+  if (job.stop_reason === null && isDone(tasks)) {
+    const reason = overrun ? `${allSucceeded} ${stopWords.budget}` : allSucceeded; // nothing is left to stop
+    return end(tx, job, { tasks, outcome: 'succeeded', reason });
+  }
   const reason = job.stop_reason ?? (await stopReason(tx, job, { tasks, overrun }));
   if (reason !== null) return stop(tx, job, { tasks, reason });
   const left = hasFailed(tasks) ? await cancelRest(tx, tasks, 'another task of the plan has failed') : tasks;
   const outcome = planOutcome(taskStates(left, tx.at));
-  if (outcome !== 'open') return end(tx, job, { tasks: left, outcome, reason: reasonOf(left, outcome) });
+  if (outcome !== 'open') return end(tx, job, { tasks: left, outcome, reason: whyFailed(left) });
   await startReady(tx, job, left);
 }
 
+const isDone = (tasks: Task[]): boolean => tasks.every(({ state }) => state === 'succeeded');
 const hasFailed = (tasks: Task[]): boolean => tasks.some(({ state }) => state === 'failed' || state === 'cancelled');
 
 /** Cancels what has not begun; gives the tasks as they are then, so that an event tells of these ends too. */
@@ -103,8 +108,9 @@ async function stopReason(
   return max_tokens !== undefined && total_tokens > max_tokens ? 'budget' : null;
 }
 
-function reasonOf(tasks: Task[], outcome: 'succeeded' | 'failed'): string {
-  if (outcome === 'succeeded') return 'All its tasks succeeded.';
+const allSucceeded = 'All its tasks succeeded.';
+
+function whyFailed(tasks: Task[]): string {
   const failed = tasks.find(({ state }) => state === 'failed');
   return failed === undefined
     ? 'Its tasks were cancelled.'

@@ -48,6 +48,7 @@ test(
       const driven = await driveSlowly(town, rows, () => killed < kills);
       await killing;
       await workers.stop();
+      await town.ends.stop();
       expect(killed).toBe(kills);
       expect(driven.map(({ job }) => job.state).filter((state) => state !== 'succeeded' && state !== 'failed')).toEqual(
         [],

@@ -60,9 +60,15 @@ describe.each([61, 62, 63])('in the run of seed %i', (seed) => {
 
   test('whoever wrote late was refused, or heard the first answer again', async () => {
     expect(busy.late.length).toBeGreaterThan(2);
-    for (const { report, answer } of busy.late) expect([report, answer]).toEqual([report, expect.stringMatching(/^lease_lost$|"state":"(delayed|failed|cancelled)"/)]);
+    for (const { report, answer } of busy.late)
+      expect([report, answer]).toEqual([
+        report,
+        expect.stringMatching(/^lease_lost$|"state":"(delayed|failed|cancelled)"/),
+      ]);
     expect(await busy.town.sql('select * from written_late')).toEqual([]);
-    const [most] = await busy.town.sql<{ tokens: number }>('select max(input_tokens + earlier_tokens) tokens from tasks');
+    const [most] = await busy.town.sql<{ tokens: number }>(
+      'select max(input_tokens + earlier_tokens) tokens from tasks',
+    );
     expect(most?.tokens).toBeLessThan(1_000_000);
   });
 
@@ -73,7 +79,8 @@ describe.each([61, 62, 63])('in the run of seed %i', (seed) => {
     await busy.town.tamper(`update tasks set name = 'forged' where id = ${id}`);
     expect(await misTold()).toHaveLength(2);
     const job = '(select id from jobs limit 1)';
-    for (const state of ['executing', 'failed', 'executing']) await busy.town.tamper(`update jobs set state = '${state}' where id = ${job}`);
+    for (const state of ['executing', 'failed', 'executing'])
+      await busy.town.tamper(`update jobs set state = '${state}' where id = ${job}`);
     expect((await twice('deployment', "stages_passed where state = 'executing'")).length).toBeGreaterThan(0);
   });
 });

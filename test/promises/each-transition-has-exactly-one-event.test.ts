@@ -52,7 +52,9 @@ describe.each([71, 72])('in the run of seed %i', (seed) => {
       const { stream, number, type, at, actor, trace, data, hash } = line;
       const before = ends.get(stream) ?? { number: 0, hash: '0'.repeat(64) };
       const text = canonical({ stream, number, type, at: at.toISOString(), actor, trace, data });
-      const expected = createHash('sha256').update(before.hash + text).digest('hex');
+      const expected = createHash('sha256')
+        .update(before.hash + text)
+        .digest('hex');
       if (number !== before.number + 1 || hash !== expected) bad.push(`${stream} ${number}`);
       ends.set(stream, { number, hash });
     }
@@ -69,7 +71,14 @@ describe.each([71, 72])('in the run of seed %i', (seed) => {
     const bad: string[] = [];
     for (const table of ['jobs', 'approvals', 'agents']) {
       const prefix = table === 'agents' ? "'agent:' || " : '';
-      const rows = await busy.town.sql<{ stream: string; number: number; was: string; became: string; data: Line['data'] | null; n: number }>(
+      const rows = await busy.town.sql<{
+        stream: string;
+        number: number;
+        was: string;
+        became: string;
+        data: Line['data'] | null;
+        n: number;
+      }>(
         `select m.*, e.data, (select count(*) from moved_${table} o where o.stream = m.stream and o.number = m.number) n
          from moved_${table} m left join events e on e.stream = ${prefix}m.stream and e.number = m.number`,
       );

@@ -20,12 +20,15 @@ describe.each([41, 42, 43])('in the run of seed %i', (seed) => {
   const tooMany = () => busy.town.sql('select * from seen_leases where live > most');
 
   test('none held more than it may, though the writer came to its limit', async () => {
-    expect(await busy.town.sql("select max(live) live from seen_leases where agent_id = 'writer'")).toEqual([{ live: 2 }]);
+    expect(await busy.town.sql("select max(live) live from seen_leases where agent_id = 'writer'")).toEqual([
+      { live: 2 },
+    ]);
     expect(await tooMany()).toEqual([]);
   });
 
   test('one too many would be found', async () => {
-    await busy.town.tamper(`update tasks set state = 'running', holder_id = 'writer', started_at = '2026-01-01T00:00:00.000Z',
+    await busy.town
+      .tamper(`update tasks set state = 'running', holder_id = 'writer', started_at = '2026-01-01T00:00:00.000Z',
       lease_until = '2030-01-01T00:00:00.000Z'
       where id in (select id from tasks limit 3)`);
     expect((await tooMany()).length).toBeGreaterThan(0);

@@ -19,7 +19,8 @@ describe.each([31, 32])('in the run of seed %i', (seed) => {
 
   const broken = () =>
     busy.town.sql('select * from seen_allocations where allocated > capacity or held > capacity or held <> allocated');
-  const held = () => busy.town.sql('select name from resources where allocated <> 0 union select resource_name from allocations');
+  const held = () =>
+    busy.town.sql('select name from resources where allocated <> 0 union select resource_name from allocations');
 
   test('none was allocated beyond its capacity', async () => {
     const [seen] = await busy.town.sql<{ n: number }>('select count(*) n from seen_allocations');

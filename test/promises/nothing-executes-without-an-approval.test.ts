@@ -9,7 +9,13 @@ import { busyRun, type Busy } from './busy.ts';
 interface Run {
   deployment_id: string;
   submitter_id: string;
-  definition: { primary_agent: string; supporting_agents: string[]; environment: string; priority: number; category: string };
+  definition: {
+    primary_agent: string;
+    supporting_agents: string[];
+    environment: string;
+    priority: number;
+    category: string;
+  };
   approval_id: string | null;
   definition_sha256: string;
   workflow_name: string;
@@ -63,19 +69,27 @@ describe.each([81, 82, 83])('in the run of seed %i', (seed) => {
   async function wrongWith(run: Run): Promise<string[]> {
     if (run.approval_id === null) return [`${run.deployment_id} has no approval`];
     const { definition, cost_ceiling_micros } = run;
-    const question = { definition, environment: definition.environment, cost_ceiling_usd: cost_ceiling_micros / 1_000_000 };
+    const question = {
+      definition,
+      environment: definition.environment,
+      cost_ceiling_usd: cost_ceiling_micros / 1_000_000,
+    };
     const wrong: string[] = [];
-    if (createHash('sha256').update(canonical(question)).digest('hex') !== run.definition_sha256) wrong.push('another definition');
+    if (createHash('sha256').update(canonical(question)).digest('hex') !== run.definition_sha256)
+      wrong.push('another definition');
     const [heads, people] = policies[run.workflow_name] ?? [Infinity, Infinity];
     if (definition.priority <= 2 && run.workflow_name !== 'critical') wrong.push('too weak a policy');
     const yes = await yesOf(run.approval_id);
     const involved = [run.submitter_id, definition.primary_agent, ...definition.supporting_agents];
-    if (yes.some(({ voter_id, owner_id }) => involved.includes(voter_id) || involved.includes(owner_id ?? ''))) wrong.push('an involved voter');
+    if (yes.some(({ voter_id, owner_id }) => involved.includes(voter_id) || involved.includes(owner_id ?? '')))
+      wrong.push('an involved voter');
     const owners = (fits: (row: BallotRow) => boolean) =>
       new Set(yes.filter(fits).map(({ voter_id, owner_id }) => owner_id ?? voter_id)).size;
-    const isHead = ({ role, categories }: BallotRow) => role === 'category_head' && categories?.includes(definition.category) === true;
+    const isHead = ({ role, categories }: BallotRow) =>
+      role === 'category_head' && categories?.includes(definition.category) === true;
     if (owners(isHead) < heads) wrong.push('too few heads');
-    if (owners(({ kind, roles }) => kind === 'person' && roles.includes('approver')) < people) wrong.push('too few people');
+    if (owners(({ kind, roles }) => kind === 'person' && roles.includes('approver')) < people)
+      wrong.push('too few people');
     return wrong.map((what) => `${run.deployment_id}: ${what}`);
   }
 
@@ -93,14 +107,19 @@ describe.each([81, 82, 83])('in the run of seed %i', (seed) => {
     const consumed = await busy.town.sql<{ n: number }>("select count(*) n from events where type = 'consumed'");
     expect(started).toEqual(consumed);
     expect(started[0]?.n).toBe((await runs()).length);
-    const named = await busy.town.sql("select data from events where type = 'approved' group by data ->> 'approval_id' having count(*) > 1");
+    const named = await busy.town.sql(
+      "select data from events where type = 'approved' group by data ->> 'approval_id' having count(*) > 1",
+    );
     expect(named).toEqual([]);
   });
 
   test('what ran unapproved would be found', async () => {
     const { town } = busy;
     const before = (await runs())[0];
-    await town.tamper("update deployments set definition = json_set(definition, '$.job_description', 'evil') where id = ?", before?.deployment_id);
+    await town.tamper(
+      "update deployments set definition = json_set(definition, '$.job_description', 'evil') where id = ?",
+      before?.deployment_id,
+    );
     expect(await allWrong()).toEqual([`${before?.deployment_id}: another definition`]);
     await town.tamper('delete from ballots where approval_id = ?', before?.approval_id);
     expect(await allWrong()).toContain(`${before?.deployment_id}: too few heads`);

@@ -9,7 +9,13 @@ beforeEach(async () => {
 afterEach(() => town.close());
 
 const approvalOf = async (id: string) => {
-  const [row] = await town.sql<{ id: string; state: string; due_at: Date | null; valid_seconds: number; deadline_at: Date }>(
+  const [row] = await town.sql<{
+    id: string;
+    state: string;
+    due_at: Date | null;
+    valid_seconds: number;
+    deadline_at: Date;
+  }>(
     'select * from approvals where job_id = ? order by (select number from deployments where id = deployment_id) desc',
     id,
   );
@@ -92,7 +98,10 @@ describe('a question is voided', () => {
     expect(approval?.definition_sha256).not.toBe(before?.definition_sha256);
     const stale = town.vote(id, 'hugo', { definition_sha256: before?.definition_sha256 ?? '' });
     await expect(stale).rejects.toMatchObject({ code: 'question_changed' });
-    const states = await town.sql('select state from approvals where job_id = ? order by (select number from deployments where id = deployment_id)', id);
+    const states = await town.sql(
+      'select state from approvals where job_id = ? order by (select number from deployments where id = deployment_id)',
+      id,
+    );
     expect(states).toEqual([{ state: 'voided' }, { state: 'open' }]);
   });
 
@@ -131,9 +140,15 @@ describe('a job whose budget is used up when it is approved', () => {
     await budget(1);
     await town.settle();
     expect(await town.answer(id)).toMatchObject({ state: 'executing', approval: { state: 'consumed' } });
-    expect(await town.events(id)).toEqual(
-      ['submitted', 'estimated', 'validated', 'blocked', 'resumed', 'approved', 'started'],
-    );
+    expect(await town.events(id)).toEqual([
+      'submitted',
+      'estimated',
+      'validated',
+      'blocked',
+      'resumed',
+      'approved',
+      'started',
+    ]);
   });
 
   test('finds its grant as fresh as it was, however long it was blocked', async () => {
@@ -162,7 +177,11 @@ test('a job with no room in a resource is blocked, and starts when another gives
   const second = await town.submitted(needs);
   await town.approve(first);
   await town.approve(second);
-  expect(await town.job(second)).toMatchObject({ state: 'blocked', blocked_code: 'resource_exhausted', waits_for: 'resource:compute' });
+  expect(await town.job(second)).toMatchObject({
+    state: 'blocked',
+    blocked_code: 'resource_exhausted',
+    waits_for: 'resource:compute',
+  });
   await town.work();
   expect([await town.state(first), await town.state(second)]).toEqual(['succeeded', 'succeeded']);
   expect(await town.sql('select allocated from resources')).toEqual([{ allocated: 0 }]);

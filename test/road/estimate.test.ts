@@ -14,7 +14,9 @@ const price = (model: string, usd: number) =>
     town.platform,
     admin,
     PricesInput.parse({
-      overrides: [{ model, input_usd_per_million: usd, cached_input_usd_per_million: usd, output_usd_per_million: usd }],
+      overrides: [
+        { model, input_usd_per_million: usd, cached_input_usd_per_million: usd, output_usd_per_million: usd },
+      ],
     }),
   );
 
@@ -40,7 +42,9 @@ describe('a job that would cost too much', () => {
     await town.pass(31);
     await town.sweep();
     expect(await town.state(id)).toBe('awaiting_approval');
-    expect(await town.events(id)).toEqual(['submitted', 'estimated', 'validated'].toSpliced(1, 0, 'blocked', 'resumed'));
+    expect(await town.events(id)).toEqual(
+      ['submitted', 'estimated', 'validated'].toSpliced(1, 0, 'blocked', 'resumed'),
+    );
   });
 });
 
@@ -55,7 +59,11 @@ test('a job with a budget whose model has no price waits for the price', async (
 test('without a budget a model may have no price, but its cost being unknown, the hardest workflow decides', async () => {
   await town.person('paula', 'approver');
   const answer = await town.answer(await town.submitted({ model: 'nameless' }));
-  expect(answer).toMatchObject({ state: 'awaiting_approval', estimated_cost_usd: null, approval: { policy: 'critical' } });
+  expect(answer).toMatchObject({
+    state: 'awaiting_approval',
+    estimated_cost_usd: null,
+    approval: { policy: 'critical' },
+  });
 });
 
 test('a job with too few tokens allowed is blocked, and goes on when it allows more', async () => {
@@ -81,7 +89,9 @@ test('a change while the estimate is computed wins', async () => {
 
 describe('an estimate that meets a fault', () => {
   beforeEach(() =>
-    town.tamper(`insert into predictors (prediction_key, state, changed_at) values ('job:broken', '{"tokens":null}', '2026-03-01T00:00:00.000Z')`),
+    town.tamper(
+      `insert into predictors (prediction_key, state, changed_at) values ('job:broken', '{"tokens":null}', '2026-03-01T00:00:00.000Z')`,
+    ),
   );
 
   test('is tried again, and told', async () => {

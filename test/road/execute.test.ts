@@ -265,6 +265,17 @@ describe('money', () => {
     expect(await books()).toEqual({ budgets: [{ reserved: 0, spent: 1_300_000 }], held: [{ held: 0 }] });
   });
 
+  test('beyond the reservation in the last report leaves nothing to stop: the job has succeeded, and it counts', async () => {
+    const id = await town.started({ model: 'gold', max_budget_usd: 1 });
+    await town.complete('writer', await town.one('writer'), usage(12_000));
+    await town.settle();
+    expect(await town.answer(id)).toMatchObject({
+      state: 'succeeded',
+      outcome_reason: 'All its tasks succeeded. It used more than was reserved for it.',
+    });
+    expect(await books()).toEqual({ budgets: [{ reserved: 0, spent: 1_200_000 }], held: [{ held: 0 }] });
+  });
+
   test('of attempts that failed or were lost is spent too', async () => {
     const id = await town.started({ model: 'gold', max_budget_usd: 1 });
     await town.fail('writer', await town.one('writer'), true, usage(1000));

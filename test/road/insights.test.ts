@@ -31,12 +31,16 @@ test('every answer about a Muster in use fits its schema', async () => {
   await town.resource('bench', 4);
   await town.started({ required_tools: [{ tool_name: 'linter', required: false }], max_budget_usd: 1 });
   await town.work({ input_tokens: 900, output_tokens: 100 });
-  const failed = await town.started({ max_retries: 0, required_resources: [{ resource_type: 'compute', amount: 1, unit: 'cores' }] });
+  const failed = await town.started({
+    max_retries: 0,
+    required_resources: [{ resource_type: 'compute', amount: 1, unit: 'cores' }],
+  });
   fits(Infrastructure, await getInfrastructure(town.platform));
   await town.fail('writer', await town.one('writer'));
   await town.settle();
   const blocked = await town.submitted({ required_tools: [{ tool_name: 'none' }] });
-  for (const id of [failed, blocked, await town.started(), await town.submitted()]) fits(JobAnswer, await town.answer(id));
+  for (const id of [failed, blocked, await town.started(), await town.submitted()])
+    fits(JobAnswer, await town.answer(id));
   fits(Statistics, await getStatistics(town.platform));
   fits(Health, await checkHealth(town.platform));
   for (const budget of await listBudgets(town.platform)) fits(Budget, budget);
@@ -44,7 +48,12 @@ test('every answer about a Muster in use fits its schema', async () => {
   expect(jobs).toEqual({ succeeded: 1, failed: 1, blocked: 1, executing: 1, awaiting_approval: 1 });
   expect(tasks).toEqual({ succeeded: 1, failed: 1, queued: 1 });
   const figures = Object.fromEntries(key_figures.map(({ name, value }) => [name, value]));
-  expect(figures).toMatchObject({ 'success rate': 0.5, 'approval agreement': 1, 'approval latency p50': 0, 'average confidence': 0.9 });
+  expect(figures).toMatchObject({
+    'success rate': 0.5,
+    'approval agreement': 1,
+    'approval latency p50': 0,
+    'average confidence': 0.9,
+  });
   expect(await metricsText(town.platform)).toContain('muster_jobs{state="succeeded"} 1\n');
 });
 
@@ -52,7 +61,11 @@ describe('validating a definition', () => {
   test('tells what would happen, and stores nothing', async () => {
     const count = () => town.sql('select (select count(*) from jobs) jobs, (select count(*) from events) events');
     const before = await count();
-    const answer = await validateDefinition(town.platform, submitter, definition({ priority: 2, max_budget_usd: 5000 }));
+    const answer = await validateDefinition(
+      town.platform,
+      submitter,
+      definition({ priority: 2, max_budget_usd: 5000 }),
+    );
     fits(Validation, answer);
     expect(answer).toMatchObject({ is_valid: true, within_budget: true, over: null, policy: { workflow: 'critical' } });
     expect(answer.warnings.join(' ')).toMatch(/No tools are named.*more than 1,000 dollars/s);
@@ -60,7 +73,10 @@ describe('validating a definition', () => {
   });
 
   test('tells what is missing and what is over', async () => {
-    const asked = definition({ max_tokens: 1, required_tools: [{ tool_name: 'none' }, { tool_name: 'maybe', required: false }] });
+    const asked = definition({
+      max_tokens: 1,
+      required_tools: [{ tool_name: 'none' }, { tool_name: 'maybe', required: false }],
+    });
     const answer = await validateDefinition(town.platform, submitter, asked);
     expect(answer).toMatchObject({ is_valid: false, within_budget: false, over: { code: 'over_token_limit' } });
     expect(answer.validation).toMatchObject({ is_ready: false, missing_tools: ['none'] });
@@ -78,7 +94,8 @@ describe('a database that fails', () => {
   /** Fails every statement and every commit while told to. */
   const failing = () => {
     const state = { failing: false };
-    const broken = () => Promise.reject(Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 10 }));
+    const broken = () =>
+      Promise.reject(Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 10 }));
     const engine = (inner: Engine): Engine => ({
       ...inner,
       read: (query) => (state.failing ? broken() : inner.read(query)),

@@ -57,13 +57,17 @@ test('a job that was stopped teaches nothing of tokens; one that failed after wo
   await town.fail('writer', await town.one('writer'), true, usage);
   await town.settle();
   expect(await town.state(failed)).toBe('failed');
-  expect((await known('predictors', 'prediction_key')).filter((key) => key?.startsWith('job:'))).toEqual(['job:failed']);
+  expect((await known('predictors', 'prediction_key')).filter((key) => key?.startsWith('job:'))).toEqual([
+    'job:failed',
+  ]);
 });
 
 describe('a job that cannot be learned from', () => {
   test('holds nobody up, and ends with its outcome and an action item', async () => {
     const poison = await unlearned({ job_name: 'poison' });
-    await town.tamper(`insert into predictors (prediction_key, state, changed_at) values ('job:poison', '{"tokens":{"n":"x"}}', '2026-01-01T00:00:00.000Z')`);
+    await town.tamper(
+      `insert into predictors (prediction_key, state, changed_at) values ('job:poison', '{"tokens":{"n":"x"}}', '2026-01-01T00:00:00.000Z')`,
+    );
     await town.tamper(`update deployments set actual = '{"tasks":null}' where job_id = ?`, poison);
     const healthy = await unlearned({ job_name: 'healthy' });
     town.world.ring('learn', poison);

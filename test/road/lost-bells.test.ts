@@ -100,29 +100,48 @@ describe('when every bell is lost, the sweep alone', () => {
 
 test('when every bell comes twice, all happens once', async () => {
   await town.close();
-  town = await openTown({}, {
-    answer: async (platform, ring) => {
-      await answerBells(platform, ring);
-      await answerBells(platform, ring);
+  town = await openTown(
+    {},
+    {
+      answer: async (platform, ring) => {
+        await answerBells(platform, ring);
+        await answerBells(platform, ring);
+      },
     },
-  });
+  );
   const id = await town.started({ supporting_agents: ['reader', 'checker'], max_budget_usd: 1 });
   await town.work({ input_tokens: 10, output_tokens: 5 });
-  const expected = ['submitted', 'estimated', 'validated', 'approved', 'started', 'tasks_ended', 'run_ended', 'learned'];
+  const expected = [
+    'submitted',
+    'estimated',
+    'validated',
+    'approved',
+    'started',
+    'tasks_ended',
+    'run_ended',
+    'learned',
+  ];
   expect(await town.events(id)).toEqual(expected);
   expect(await town.sql('select count(*) n from approvals')).toEqual([{ n: 1 }]);
   expect(await town.sql('select count(*) n from tasks')).toEqual([{ n: 3 }]);
-  expect(await town.sql('select completed from agent_records')).toEqual([{ completed: 1 }, { completed: 1 }, { completed: 1 }]);
+  expect(await town.sql('select completed from agent_records')).toEqual([
+    { completed: 1 },
+    { completed: 1 },
+    { completed: 1 },
+  ]);
   expect(await town.sql('select n from (select count(*) n from calibrations)')).toEqual([{ n: 1 }]);
 });
 
 test('when bells come two at once, all happens once', async () => {
   await town.close();
-  town = await openTown({}, {
-    answer: async (platform, ring) => {
-      await Promise.all([answerBells(platform, ring), answerBells(platform, ring)]);
+  town = await openTown(
+    {},
+    {
+      answer: async (platform, ring) => {
+        await Promise.all([answerBells(platform, ring), answerBells(platform, ring)]);
+      },
     },
-  });
+  );
   const id = await town.started({ supporting_agents: ['reader'] });
   await town.work({ input_tokens: 10, output_tokens: 5 });
   expect(await town.state(id)).toBe('succeeded');

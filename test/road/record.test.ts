@@ -61,29 +61,67 @@ describe('the record', () => {
   });
 
   const tampering: [what: string, statement: string, bad: object][] = [
-    ['an event whose content was changed', "update events set data = '{}' where number = 2", { number: 2, what: 'its content does not give its hash' }],
-    ['an event whose actor was changed', "update events set actor = 'eve' where number = 3", { number: 3, what: 'its content does not give its hash' }],
-    ['an event whose time was changed', "update events set at = '2020-01-01T00:00:00.000Z' where number = 4", { number: 4 }],
+    [
+      'an event whose content was changed',
+      "update events set data = '{}' where number = 2",
+      { number: 2, what: 'its content does not give its hash' },
+    ],
+    [
+      'an event whose actor was changed',
+      "update events set actor = 'eve' where number = 3",
+      { number: 3, what: 'its content does not give its hash' },
+    ],
+    [
+      'an event whose time was changed',
+      "update events set at = '2020-01-01T00:00:00.000Z' where number = 4",
+      { number: 4 },
+    ],
     ['an event that was taken out', 'delete from events where number = 2', { number: 3, what: 'event 2 is missing' }],
-    ['the last events that were taken out', 'delete from events where number >= 6', { what: expect.stringContaining('its last event is 5') as string }],
-    ['a row that was set back', "update jobs set version = version - 1, state = 'executing'", { what: expect.stringMatching(/the row is at version \d+, its last event is \d+/) as string }],
+    [
+      'the last events that were taken out',
+      'delete from events where number >= 6',
+      { what: expect.stringContaining('its last event is 5') as string },
+    ],
+    [
+      'a row that was set back',
+      "update jobs set version = version - 1, state = 'executing'",
+      { what: expect.stringMatching(/the row is at version \d+, its last event is \d+/) as string },
+    ],
     ['a row that names another hash', "update jobs set head_hash = 'x'", { what: 'the row names another last hash' }],
-    ['a row that nobody recorded', "delete from events where stream like 'tool:%'", { stream: 'tool:linter', what: 'the row has no events' }],
-    ['a seal that was changed', "update seals set signature = 'AAAA'", { number: 0, what: 'its signature is not by the key that was given' }],
+    [
+      'a row that nobody recorded',
+      "delete from events where stream like 'tool:%'",
+      { stream: 'tool:linter', what: 'the row has no events' },
+    ],
+    [
+      'a seal that was changed',
+      "update seals set signature = 'AAAA'",
+      { number: 0, what: 'its signature is not by the key that was given' },
+    ],
     ['a seal that signs less than it did', "update seals set heads = '[]'", { number: 0 }],
   ];
   test.each(tampering)('names the first bad line: %s', async (_, statement, bad) => {
     const id = await muchHappens();
     await sealRecord(town.platform);
-    await town.tamper(statement.replace(' where number', ` where stream = '${id}' and number`).replace(/^(update jobs .*)$/, `$1 where id = '${id}'`));
-    expect((await check()).bad).toMatchObject({ ...(statement.includes('seals') || statement.includes('tool') ? {} : { stream: id }), ...bad });
+    await town.tamper(
+      statement
+        .replace(' where number', ` where stream = '${id}' and number`)
+        .replace(/^(update jobs .*)$/, `$1 where id = '${id}'`),
+    );
+    expect((await check()).bad).toMatchObject({
+      ...(statement.includes('seals') || statement.includes('tool') ? {} : { stream: id }),
+      ...bad,
+    });
   });
 
   test('of a stream that was written anew is found by its seal', async () => {
     const id = await town.submitted();
     await sealRecord(town.platform);
-    await town.tamper("delete from events where stream = ? and number = 3", id);
-    await town.tamper("update jobs set version = 2, head_hash = (select hash from events where stream = jobs.id and number = 2) where id = ?", id);
+    await town.tamper('delete from events where stream = ? and number = 3', id);
+    await town.tamper(
+      'update jobs set version = 2, head_hash = (select hash from events where stream = jobs.id and number = 2) where id = ?',
+      id,
+    );
     expect((await check()).bad).toMatchObject({ stream: id, number: 3 });
   });
 });
@@ -95,7 +133,7 @@ describe('the change feed', () => {
   test('gives every event once, in pages', async () => {
     await muchHappens();
     const seen: string[] = [];
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const page = await feed(after, 0, 7);
       if (page.length === 0) break;
       seen.push(...page.map(({ stream, number }) => `${stream} ${number}`));

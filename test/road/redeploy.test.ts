@@ -74,16 +74,30 @@ describe('a job on its way', () => {
   test('is changed only by whoever names the version that stands', async () => {
     const id = await town.submitted();
     const input = { job_id: id, definition: definition() };
-    await expect(changeDefinition(town.platform, submitter, input)).rejects.toMatchObject({ code: 'precondition_required' });
+    await expect(changeDefinition(town.platform, submitter, input)).rejects.toMatchObject({
+      code: 'precondition_required',
+    });
     const stale = changeDefinition(town.platform, submitter, { ...input, if_match: '"1"' });
     await expect(stale).rejects.toMatchObject({ code: 'stale' });
-    await expect(changeDefinition(town.platform, submitter, { ...input, job_id: 'job_x', if_match: '*' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(
+      changeDefinition(town.platform, submitter, { ...input, job_id: 'job_x', if_match: '*' }),
+    ).rejects.toMatchObject({ code: 'not_found' });
   });
 
   test('takes the columns of its new definition', async () => {
     const id = await town.submitted();
-    await town.change(id, { priority: 7, primary_agent: 'reader', environment: 'test', max_execution_time_seconds: 60 });
-    expect(await town.job(id)).toMatchObject({ priority: 7, primary_agent: 'reader', environment: 'test', time_limit_seconds: 60 });
+    await town.change(id, {
+      priority: 7,
+      primary_agent: 'reader',
+      environment: 'test',
+      max_execution_time_seconds: 60,
+    });
+    expect(await town.job(id)).toMatchObject({
+      priority: 7,
+      primary_agent: 'reader',
+      environment: 'test',
+      time_limit_seconds: 60,
+    });
     const found = await listJobs(town.platform, submitter, { agent: 'reader', limit: 10 });
     expect(found.map(({ job_id }) => job_id)).toEqual([id]);
     expect(await listJobs(town.platform, submitter, { agent: 'writer', limit: 10 })).toEqual([]);
@@ -111,7 +125,7 @@ describe('the same Idempotency-Key', () => {
 describe('a submitter', () => {
   test('sees, cancels and changes only what is their own', async () => {
     await town.person('otto', 'submitter');
-    const theirs = await town.started({}, );
+    const theirs = await town.started({});
     const own = await town.submitted({}, { by: other });
     for (const refused of [
       town.answer(theirs, other),

@@ -10,12 +10,17 @@ import { openServer } from '../readiness/a-server.ts';
 import { admin, answerBells, asAgent, openTown, type Asked, type Town } from './town.ts';
 
 const canary = 'c4narySecretValue0123456789abcdefghijklmnop';
-const secret: Asked = { input: { db: { password: canary, user: 'u' }, pin: 4711 }, sensitive: ['input.db', 'input.pin'] };
+const secret: Asked = {
+  input: { db: { password: canary, user: 'u' }, pin: 4711 },
+  sensitive: ['input.db', 'input.pin'],
+};
 
 /** Every row of every table, as text. */
 async function wholeDatabase(world: Town['world']): Promise<string> {
   const { read } = world.platform.db;
-  const named = CompiledQuery.raw("select name from sqlite_schema where type = 'table'") as CompiledQuery<{ name: string }>;
+  const named = CompiledQuery.raw("select name from sqlite_schema where type = 'table'") as CompiledQuery<{
+    name: string;
+  }>;
   const tables = await read.run(named);
   const rows = await Promise.all(tables.map(({ name }) => read.run(CompiledQuery.raw(`select * from "${name}"`))));
   return JSON.stringify(rows);
@@ -35,7 +40,11 @@ describe('a sensitive value', () => {
     await town.complete('reader', helper, undefined, { ok: true });
     await town.settle();
     const task = await town.one('writer');
-    expect(task.input).toMatchObject({ db: { password: canary, user: 'u' }, pin: 4711, outputs: { reader: { ok: true } } });
+    expect(task.input).toMatchObject({
+      db: { password: canary, user: 'u' },
+      pin: 4711,
+      outputs: { reader: { ok: true } },
+    });
     const answers = [
       await town.answer(id),
       await getApproval(town.platform, admin, { job_id: id }),

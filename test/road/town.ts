@@ -183,7 +183,9 @@ export class Town {
   async claim(agent: string, asked: Partial<Claim> = {}): Promise<ClaimedTask[]> {
     const input = { agent_id: agent, max: 1, wait_seconds: 0, ...asked };
     const { tasks } = await claimTasks(this.platform, asAgent(agent), input);
-    const before = (this.held.get(agent) ?? []).filter(({ task_id }) => !tasks.some((task) => task.task_id === task_id));
+    const before = (this.held.get(agent) ?? []).filter(
+      ({ task_id }) => !tasks.some((task) => task.task_id === task_id),
+    );
     this.held.set(agent, [...before, ...tasks]);
     return tasks;
   }
@@ -223,7 +225,7 @@ export class Town {
 
   /** Every agent takes and does what there is, until there is nothing. */
   async work(usage?: Usage): Promise<void> {
-    for (let done = 1; done > 0; ) {
+    for (let done = 1; done > 0;) {
       done = 0;
       await this.settle();
       for (const agent of this.beating) {

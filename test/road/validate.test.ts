@@ -122,8 +122,13 @@ describe('a check that meets a fault', () => {
     }
     expect(tries).toBe(10);
     const job = await town.job(id);
-    expect(job).toMatchObject({ state: 'failed', outcome_reason: expect.stringContaining('nothing measures') as string });
-    expect(await town.sql('select code, subject from action_items')).toEqual([{ code: 'stage_keeps_failing', subject: id }]);
+    expect(job).toMatchObject({
+      state: 'failed',
+      outcome_reason: expect.stringContaining('nothing measures') as string,
+    });
+    expect(await town.sql('select code, subject from action_items')).toEqual([
+      { code: 'stage_keeps_failing', subject: id },
+    ]);
     expect(await town.events(id)).toEqual(['submitted', 'estimated', 'gave_up']);
   });
 });
@@ -136,7 +141,12 @@ describe('a holder that died', () => {
     await stages.estimate.run(town.platform, id);
     town.lose();
     const lease = new Date(town.world.clock.now().getTime() + 120_000).toISOString();
-    await town.tamper('update jobs set fence = fence + 1, attempts = 1, lease_until = ?, due_at = ? where id = ?', lease, lease, id);
+    await town.tamper(
+      'update jobs set fence = fence + 1, attempts = 1, lease_until = ?, due_at = ? where id = ?',
+      lease,
+      lease,
+      id,
+    );
     return id;
   }
 

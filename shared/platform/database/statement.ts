@@ -30,7 +30,8 @@ export function store<Schema>() {
         query = build(on.builder as unknown as Kysely<Schema>, placeholders as P).compile(); // typed by the store
         compiled.set(on.builder, query);
       }
-      return on.run({ ...query, parameters: query.parameters.map((value) => bound(value, parameters)) });
+      const { sql, queryId, query: node } = query;
+      return on.run({ sql, queryId, query: node, parameters: query.parameters.map((v) => bound(v, parameters)) });
     };
   };
   return {
