@@ -1,6 +1,7 @@
 /** One text, and so one hash, for one definition. */
 import { createHash } from 'node:crypto';
-import { canonicalJson, type Json } from '../platform/wire.ts';
+import { canonicalJson } from '../platform/canonical-json.ts';
+import type { Json } from '../platform/wire.ts';
 import type { JobDefinition } from './definition.ts';
 
 /** SHA-256 of the RFC 8785 canonical JSON, in hexadecimal. */

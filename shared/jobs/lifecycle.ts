@@ -6,6 +6,7 @@ import { refuse } from '../outcomes.ts';
 import type { BellName } from '../platform/platform.ts';
 import type { Json } from '../platform/wire.ts';
 import type { ProblemCode } from '../problems.ts';
+import { blockedSeconds } from './blocked-time.ts';
 import {
   endStates,
   type DefinitionColumns,
@@ -161,20 +162,6 @@ function blockedPatch(job: Job, event: Extract<JobEvent, { type: 'blocked' }>, a
     blocked_at: at,
     block_code_since: again ? job.block_code_since : at,
   };
-}
-
-/** All blocked time of this deployment, in seconds. */
-export const blockedSeconds = (job: Job, at: Date): number =>
-  job.blocked_seconds + (job.blocked_at === null ? 0 : Math.max(0, (at.getTime() - job.blocked_at.getTime()) / 1000));
-
-/**
- * Seconds until a blocked job is tried again: as long again as it has been blocked for this code, at
- * least 30, at most 600, never past the end of the time a job may be blocked.
- */
-export function nextTrySeconds(job: Job, at: Date, blockedForSeconds: number): number {
-  const since = job.block_code_since ?? at;
-  const again = Math.min(600, Math.max(30, (at.getTime() - since.getTime()) / 1000));
-  return Math.max(0, Math.min(again, blockedForSeconds - blockedSeconds(job, at)));
 }
 
 function codeFor(state: JobState, type: JobEventType): ProblemCode {

@@ -5,8 +5,12 @@ import type { Tx } from '../platform/platform.ts';
 import type { Json } from '../platform/wire.ts';
 import { musterActor } from '../access/caller.ts';
 import type { Job } from './job.ts';
-import { advance, isAtRest, nextTrySeconds, type JobEvent } from './lifecycle.ts';
-import { updateMoved } from './store/rows.ts';
+import { nextTrySeconds } from './blocked-time.ts';
+import { advance, isAtRest, type JobEvent } from './lifecycle.ts';
+import { updateMoved, updateState } from './store/rows.ts';
+
+/** One learner takes all finished jobs: rings for those that end together are one. */
+const anyFinished = 'finished';
 
 /**
  * Moves a job and gives it as it is now. Refuses what the lifecycle does not allow; loses the race when
@@ -28,10 +32,11 @@ export async function moveJob(tx: Tx, job: Job, event: JobEvent): Promise<Job> {
     last_fault: null,
   };
   const due = { due_in_seconds: dueIn(tx, moved), due_seconds: tx.config.DUE_SECONDS };
-  const hit = await updateMoved(tx, { ...moved, ...due, was_version: job.version, was_fence: job.fence });
+  const update = Object.keys(patch).length === 0 ? updateState : updateMoved;
+  const hit = await update(tx, { ...moved, ...due, was_version: job.version, was_fence: job.fence });
   if (hit.length === 0) loseRace();
   await record(tx, written);
-  if (bell !== null) tx.ring(bell, job.id);
+  if (bell !== null) tx.ring(bell, bell === 'learn' ? anyFinished : job.id);
   if (isAtRest(moved.state)) tx.hint(`job:${job.id}`);
   return { ...moved, due_seconds: due.due_seconds };
 }

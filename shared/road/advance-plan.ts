@@ -11,7 +11,7 @@ import { noteEnded, releaseTasks } from '../tasks/queue.ts';
 import { cancelTasks, stopTasks } from '../tasks/stop.ts';
 import { lockTasks } from '../tasks/store.ts';
 import type { Task } from '../tasks/task.ts';
-import { currentDeployment } from './current.ts';
+import { currentDefinition } from './current.ts';
 import { giveBack } from './give-back.ts';
 import { actualOf, budgetMicros, taskEnd, taskStates } from './run-facts.ts';
 
@@ -103,7 +103,7 @@ async function stopReason(
 ): Promise<StopReason | null> {
   if (overrun) return 'budget';
   if (job.stop_at !== null && job.stop_at <= tx.at) return 'time_limit';
-  const { max_tokens } = (await currentDeployment(tx, job)).definition;
+  const { max_tokens } = await currentDefinition(tx, job);
   const { total_tokens } = actualOf(tasks, { started_at: job.started_at, at: tx.at });
   return max_tokens !== undefined && total_tokens > max_tokens ? 'budget' : null;
 }

@@ -15,7 +15,7 @@ import { allocate } from '../resources/allocate.ts';
 import { queueTasks } from '../tasks/queue.ts';
 import { useTools } from '../tools/use.ts';
 import { advancePlan } from './advance-plan.ts';
-import { currentDeployment, type CurrentDeployment } from './current.ts';
+import { currentDefinition } from './current.ts';
 import { stage } from './stage.ts';
 
 export const executeJob = stage('executeJob', {
@@ -32,29 +32,29 @@ export const executeJob = stage('executeJob', {
 
 /** Takes all that the job needs, or refuses: then nothing of it has happened. */
 async function start(tx: Tx, job: Job, { cost_ceiling_micros }: Approval): Promise<void> {
-  const deployment = await currentDeployment(tx, job);
-  await reserve(tx, deployment.id, cost_ceiling_micros); // refuses: budget_exhausted
-  await allocate(tx, { deployment_id: deployment.id, resources: deployment.definition.required_resources }); // refuses: resource_exhausted
-  await useTools(tx, { deployment_id: deployment.id, tools: deployment.definition.required_tools });
-  await queuePlan(tx, job, { deployment, alarm_micros: cost_ceiling_micros });
+  const { deployment_id } = job;
+  const definition = await currentDefinition(tx, job);
+  await reserve(tx, deployment_id, cost_ceiling_micros); // refuses: budget_exhausted
+  await allocate(tx, { deployment_id, resources: definition.required_resources }); // refuses: resource_exhausted
+  await useTools(tx, { deployment_id, tools: definition.required_tools });
+  await queuePlan(tx, job, { definition, alarm_micros: cost_ceiling_micros });
   await moveJob(tx, job, { type: 'started' });
 }
 
 interface Planned {
-  deployment: CurrentDeployment;
+  definition: JobDefinition;
   /** A task that costs more than this tells the stage at once. */
   alarm_micros: number;
 }
 
-async function queuePlan(tx: Tx, job: Job, { deployment, alarm_micros }: Planned): Promise<void> {
-  const { definition } = deployment;
+async function queuePlan(tx: Tx, job: Job, { definition, alarm_micros }: Planned): Promise<void> {
   const plan = planOf(definition, await absentAgents(tx, definition));
   await queueTasks(
     tx,
     plan.map((task) => ({
       ...task,
       job_id: job.id,
-      deployment_id: deployment.id,
+      deployment_id: job.deployment_id,
       capabilities: [],
       priority: job.priority,
       input: { job_name: job.job_name, description: definition.job_description, ...definition.input },

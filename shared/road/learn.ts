@@ -52,7 +52,7 @@ async function finishedOf(tx: Tx, jobs: Job[]): Promise<Finished[]> {
   const byId = new Map(rows.map((row) => [row.id, row]));
   return jobs.map((job) => {
     const deployment = byId.get(job.deployment_id) as CurrentDeployment | undefined; // written by the stages
-    if (deployment?.actual == null) throw new Error(`job ${job.id} has lost what it used`);
+    if (deployment === undefined || deployment.actual === null) throw new Error(`job ${job.id} has lost what it used`);
     return { job, deployment, actual: deployment.actual };
   });
 }

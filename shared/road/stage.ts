@@ -9,8 +9,9 @@ import { mask } from '../platform/telemetry/mask.ts';
 import { spanned } from '../platform/telemetry/spans.ts';
 import { LostRace, Refusal } from '../outcomes.ts';
 import { raiseActionItem } from '../access/action-items.ts';
+import { voidApproval } from '../approvals/consume.ts';
 import type { Job, JobState } from '../jobs/job.ts';
-import { transitions } from '../jobs/lifecycle.ts';
+import { isEnd, transitions } from '../jobs/lifecycle.ts';
 import { moveJob } from '../jobs/move.ts';
 import { findJob, jobWork, lockJob } from '../jobs/store/rows.ts';
 
@@ -130,11 +131,16 @@ export async function block(tx: Tx, job: Job, facts: Block): Promise<void> {
   await moveJob(tx, job, { type: 'blocked', ...facts });
 }
 
-/** A fault: kept on the row, tried again later, and after enough attempts the reason why the job failed. */
+/**
+ * A fault: kept on the row, tried again later, and after enough attempts the reason why the job failed. Where a job
+ * waits for people its question looks after it; where it is over, there is nothing to try again.
+ */
 async function keepFault(platform: Platform, seen: Job, error: unknown): Promise<void> {
   const fault = mask(error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 2000);
   platform.log.warn({ job: seen.id, state: seen.state, fault }, 'a stage met a fault');
-  const seconds = backoffSeconds(seen.attempts, platform.random.fraction());
+  if (isEnd(seen.state)) return;
+  const waitsForPeople = seen.state === 'awaiting_approval';
+  const seconds = waitsForPeople ? null : backoffSeconds(seen.attempts, platform.random.fraction());
   await platform.db.transaction('keepFault', async (tx) => {
     const job = await lockJob(tx, { id: seen.id });
     if (job === undefined || job.version !== seen.version || job.fence !== seen.fence) return;
@@ -147,8 +153,12 @@ async function keepFault(platform: Platform, seen: Job, error: unknown): Promise
 /** Counted by the ring of the sweep, and by the claim. */
 const countedElsewhere: ReadonlySet<JobState> = new Set(['submitted', 'estimated']);
 
-async function giveUp(tx: Tx, job: Job, { fault, seconds }: { fault: string; seconds: number }): Promise<void> {
+async function giveUp(tx: Tx, job: Job, { fault, seconds }: { fault: string; seconds: number | null }): Promise<void> {
   await raiseActionItem(tx, { code: 'stage_keeps_failing', subject: job.id, detail: fault });
-  if (transitions.gave_up.from.includes(job.state)) await moveJob(tx, job, { type: 'gave_up', reason: fault });
-  else await jobWork.backOff(tx, { ...job, seconds, fault, counted: 1 });
+  if (!transitions.gave_up.from.includes(job.state)) {
+    await jobWork.backOff(tx, { ...job, seconds, fault, counted: 1 });
+    return;
+  }
+  await voidApproval(tx, job.deployment_id, fault);
+  await moveJob(tx, job, { type: 'gave_up', reason: fault });
 }

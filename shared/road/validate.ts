@@ -2,7 +2,7 @@
 import { loseRace } from '../outcomes.ts';
 import type { Tx } from '../platform/platform.ts';
 import { principalsByIds } from '../access/store.ts';
-import { currentApproval } from '../approvals/current.ts';
+import { hasCurrentApproval } from '../approvals/current.ts';
 import { openApproval } from '../approvals/open.ts';
 import { storeReadiness } from '../deployments/store.ts';
 import type { Job } from '../jobs/job.ts';
@@ -26,7 +26,7 @@ export const validateJob = callingStage<Found>('validateJob', {
   commit: async (tx, job, { deployment, readiness }) => {
     await storeReadiness(tx, { id: deployment.id, readiness });
     if (!readiness.is_ready) return blockUnready(tx, job, readiness);
-    if ((await currentApproval(tx, deployment.id)) === undefined) await ask(tx, job, { deployment, readiness });
+    if (!(await hasCurrentApproval(tx, deployment.id))) await ask(tx, job, { deployment, readiness });
     await moveJob(tx, job, { type: 'validated' });
   },
 });

@@ -7,7 +7,7 @@ import { awaitedApprovers } from '../access/caller.ts';
 import { standStill } from '../approvals/stand-still.ts';
 import { voidApproval } from '../approvals/consume.ts';
 import { freeMicros } from '../budgets/reserve.ts';
-import { blockedSeconds } from '../jobs/lifecycle.ts';
+import { blockedSeconds } from '../jobs/blocked-time.ts';
 import type { Job } from '../jobs/job.ts';
 import { moveJob } from '../jobs/move.ts';
 import { jobsBlockedBy, jobsWaitingFor } from '../jobs/store/queries.ts';

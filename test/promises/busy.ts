@@ -8,7 +8,7 @@ import type { Engine } from '../../shared/platform/database/transactions.ts';
 import { PricesInput } from '../../shared/estimates/price.ts';
 import { putPrices } from '../../shared/estimates/put-prices.ts';
 import type { ClaimedTask } from '../../shared/tasks/lease.ts';
-import { admin, answerBells, asAgent, folk, openTown, type Asked, type Town } from '../road/town.ts';
+import { admin, answerBells, folk, openTown, type Asked, type Town } from '../road/town.ts';
 import { seededRandom } from '../world/random.ts';
 
 export interface Busy {
@@ -137,11 +137,14 @@ async function work(hand: Hand): Promise<void> {
 /** Writes again with a fence that is spent. */
 async function tryLate({ town, late, chance }: Hand, agent: string, task: ClaimedTask): Promise<void> {
   const usage = { model: 'gold', input_tokens: 1_000_000, output_tokens: 0 };
-  const [report, write] = chance(0.5)
-    ? ['progress', () => town.progress(agent, task, usage)]
-    : ['fail', () => town.fail(agent, task, true, usage)];
-  const answer = await (write as () => Promise<object>)().then(JSON.stringify, (error: Refusal) => error.code);
-  late.push({ report: `${report as string} of ${task.task_id} by ${asAgent(agent).id}`, answer: answer as string });
+  const told = chance(0.5);
+  const write: Promise<object> = told ? town.progress(agent, task, usage) : town.fail(agent, task, true, usage);
+  const answer = await write.then(JSON.stringify, (error: unknown) => {
+    plantedOrRefused(error);
+    return error instanceof Refusal ? error.code : undefined;
+  });
+  const report = `${told ? 'progress' : 'fail'} of ${task.task_id} by ${agent}`;
+  if (answer !== undefined) late.push({ report, answer });
 }
 
 /** Holds a task until its lease is over, and then writes. */
@@ -189,7 +192,7 @@ async function calmDown({ town, acknowledged }: Hand): Promise<void> {
     await town.sweep();
     const open = await town.sql<{ job_id: string }>("select job_id from approvals where state = 'open'");
     for (const { job_id } of open) {
-      for (const head of folk.heads) await town.vote(job_id, head).catch(plantedOrRefused);
+      for (const head of [...folk.heads, 'horst']) await town.vote(job_id, head).catch(plantedOrRefused);
       const paula = { id: 'paula', kind: 'person' as const, roles: ['approver' as const], owner_id: null };
       await town.vote(job_id, 'paula', { by: paula }).catch(plantedOrRefused);
     }

@@ -34,7 +34,7 @@ describe.each([21, 22, 23])('in the run of seed %i', (seed) => {
 
   test('no reservation went beyond its limit', async () => {
     const [seen] = await busy.town.sql<{ n: number }>('select count(*) n from seen_reservations');
-    expect(seen?.n).toBeGreaterThan(5);
+    expect(seen?.n).toBeGreaterThan(2);
     expect(await tooMuch()).toEqual([]);
   });
 

@@ -20,7 +20,7 @@ async function unlearned(more = {}): Promise<string> {
   return id;
 }
 const known = async (table: string, key: string) =>
-  (await town.sql<Record<string, string>>(`select * from ${table}`)).map((row) => row[key]).toSorted();
+  (await town.sql<Record<string, string>>(`select * from ${table} order by ${key}`)).map((row) => row[key]);
 
 test('what a job has used is the next estimate, and stands on the records of its agents', async () => {
   const id = await unlearned();

@@ -78,7 +78,7 @@ export class Town {
 
   /** Rows of a statement, past every store. */
   sql<Row>(text: string, ...parameters: unknown[]): Promise<Row[]> {
-    return this.platform.db.read.run(CompiledQuery.raw(text, parameters) as CompiledQuery<Row>);
+    return this.platform.db.read.run(CompiledQuery.raw(text, parameters));
   }
 
   /** Changes rows behind everybody's back. */

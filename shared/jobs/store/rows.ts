@@ -1,5 +1,5 @@
 /** A job's row: found, locked, inserted, moved. */
-import type { Generated } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 import { now, store } from '../../platform/database/statement.ts';
 import { dueWork } from '../../platform/database/due-work.ts';
 import type { Job } from '../job.ts';
@@ -91,19 +91,28 @@ export const insertJob = change((q, p: FirstRow) =>
 /** What a move writes beside the transition's own columns. */
 export type Moved = Job & { was_version: number; was_fence: number; due_in_seconds: number | null };
 
+type Tables = Kysely<{ jobs: JobTable; job_agents: JobAgentTable }>;
+
 /** The guarded move: version and fence as read, or no row is hit. */
-export const updateMoved = change((q, p: Moved) =>
+const guarded = (q: Tables, p: Moved) =>
   q
     .updateTable('jobs')
-    .set({ ...definitionColumns(p), ...blockColumns(p), ...runColumns(p) })
     .set({ version: p.version, head_hash: p.head_hash, state: p.state, changed_at: now() })
-    .set({ deployment_id: p.deployment_id, deployment_number: p.deployment_number })
     .set({ due_at: now(p.due_in_seconds), due_seconds: p.due_seconds })
     .set({ attempts: 0, fence: p.fence, lease_until: null, last_fault: null })
     .where('id', '=', p.id)
     .where('version', '=', p.was_version)
     .where('fence', '=', p.was_fence)
-    .returning('id'),
+    .returning('id');
+
+/** A move that changes nothing but where the job stands, as most do. */
+export const updateState = change((q, p: Moved) => guarded(q, p));
+
+/** A move with all that a transition can change. */
+export const updateMoved = change((q, p: Moved) =>
+  guarded(q, p)
+    .set({ ...definitionColumns(p), ...blockColumns(p), ...runColumns(p) })
+    .set({ deployment_id: p.deployment_id, deployment_number: p.deployment_number }),
 );
 
 const definitionColumns = (p: Moved) => ({
