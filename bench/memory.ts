@@ -9,7 +9,8 @@ interface Memory {
   after_20k: number;
 }
 
-export const memoryAfter = (folder: string): Promise<Memory> => childJson('./memory.ts', { folder }, ['--expose-gc']);
+export const memoryAfter = (folder: string): Promise<Memory> =>
+  childJson('./memory.ts', { folder }, ['--expose-gc', '--max-semi-space-size=8']);
 
 const megabytes = async (): Promise<number> => {
   for (let i = 0; i < 3; i++) {

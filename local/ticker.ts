@@ -7,12 +7,12 @@ export function startTimers(platform: Platform): { stop(): Promise<void> } {
   const running = new Set<Promise<void>>();
   const jobs = timers.map(({ name, schedule, local_schedule, run }) => {
     const tick = async () => {
-      const tick = run(platform).catch((fault: unknown) =>
+      const ended = run(platform).catch((fault: unknown) =>
         platform.log.error({ err: fault, timer: name }, 'a timer failed; it comes again'),
       );
-      running.add(tick);
-      await tick;
-      running.delete(tick);
+      running.add(ended);
+      await ended;
+      running.delete(ended);
     };
     return new Cron(local_schedule ?? schedule, { timezone: 'UTC', protect: true, unref: true }, tick);
   });

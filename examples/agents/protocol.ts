@@ -66,7 +66,7 @@ export interface Result {
   usage: Usage;
 }
 
-/** Says that the agent lives, every half interval, and which claims it holds. */
+/** Says every five seconds that the agent lives, and which claims it holds. */
 export function keepAlive(held: ReadonlyMap<string, Task>): void {
   const beat = () =>
     call('POST', `/v1/agents/${agentId}/heartbeat`, {

@@ -55,19 +55,19 @@ export const taskRoutes = [
   route('completeTask', 'POST /v1/tasks/{task_id}/complete', {
     body: () => CompleteInput,
     answer: () => SettledAnswer,
-    refuses: ['lease_lost', 'agent_not_active'],
+    refuses: ['not_found', 'lease_lost'],
     run: ({ platform, caller, input }) => completeTask(platform, caller, input),
   }),
   route('failTask', 'POST /v1/tasks/{task_id}/fail', {
     body: () => FailInput,
     answer: () => SettledAnswer,
-    refuses: ['lease_lost'],
+    refuses: ['not_found', 'lease_lost'],
     run: ({ platform, caller, input }) => failTask(platform, caller, input),
   }),
   route('releaseTask', 'POST /v1/tasks/{task_id}/release', {
     body: () => ReleaseInput,
     answer: () => SettledAnswer,
-    refuses: ['lease_lost'],
+    refuses: ['not_found', 'lease_lost'],
     run: ({ platform, caller, input }) => releaseTask(platform, caller, input),
   }),
 ];

@@ -56,7 +56,8 @@ async function vote({ voters }: ReplayTown, { job_id, approval }: Job): Promise<
   const ballot = { definition_sha256, decision: 'yes', confidence: 0.9, reasoning: 'It is a replay.' };
   const heads = still_asked.filter((id) => id !== human);
   const asked = required_count > 2 ? still_asked : heads.slice(0, required_count);
-  await Promise.all(asked.map((id) => voters.get(id)?.post(`/v1/deployment/approvals/${job_id}/ballots`, ballot)));
+  const path = `/v1/deployment/approvals/${job_id}/ballots`;
+  await Promise.all(asked.flatMap((id) => voters.get(id) ?? []).map((voter) => voter.post(path, ballot)));
 }
 
 /** Looks again, gently, until the job has a question, or has ended without one. */

@@ -31,9 +31,9 @@ export function followEnds(reader: Client): Ends {
     waiters.set(job_id, known);
     return known;
   };
-  let stopped = false;
+  const stopping = new AbortController();
   const following = (async () => {
-    for (let after = 0; !stopped;) {
+    for (let after = 0; !stopping.signal.aborted;) {
       const page = await reader.get<Page>(`/v1/events?after=${after}&wait_seconds=1&limit=1000`);
       for (const { stream, data } of page.items) if (endStates.has(data.to ?? '')) waiterOf(stream).resolve();
       after = page.after;
@@ -43,7 +43,7 @@ export function followEnds(reader: Client): Ends {
   return {
     of: (job_id) => waiterOf(job_id).promise,
     stop: () => {
-      stopped = true;
+      stopping.abort();
       return following;
     },
   };

@@ -3,14 +3,7 @@ import { nextEvent, newStream, record, type Happening, type StreamHead } from '.
 import { loseRace, refuse } from '../outcomes.ts';
 import type { Tx } from '../platform/platform.ts';
 import { awaitedApprovers, musterActor, type Caller, type Role } from './caller.ts';
-import {
-  findPrincipal,
-  firstOwnedBy,
-  insertPrincipal,
-  lockPrincipal,
-  updatePrincipal,
-  type PrincipalTable,
-} from './store.ts';
+import { firstOwnedBy, insertPrincipal, lockPrincipal, updatePrincipal, type PrincipalTable } from './store.ts';
 import { deleteKeysOf } from './store/keys.ts';
 
 export interface PrincipalWrite {
@@ -90,10 +83,13 @@ export const isAsSaid = (row: PrincipalTable, said: Pick<PrincipalWrite, 'name' 
   row.roles.length === said.roles.length &&
   row.roles.every((role) => said.roles.includes(role));
 
-/** Who owns has no owner: otherwise one person could stand behind two voters unseen. */
+/**
+ * Who owns has no owner: otherwise one person could stand behind two voters unseen. The owner's row is locked too,
+ * or two who are written at once, one as the other's owner, would both pass.
+ */
 async function checkOwner(tx: Tx, { id, owner_id }: PrincipalWrite): Promise<void> {
   if (owner_id === null) return;
-  const owner = await findPrincipal(tx, { id: owner_id });
+  const owner = await lockPrincipal(tx, { id: owner_id });
   const wrong = (message: string) => refuse('invalid', { errors: [{ pointer: '/owner_id', message }] });
   if (owner === undefined || owner.disabled_at !== null) return wrong('there is no such principal');
   if (owner.kind === 'agent' || owner.owner_id !== null || owner.id === id)

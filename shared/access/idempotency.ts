@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { refuse } from '../outcomes.ts';
 import type { Tx } from '../platform/platform.ts';
-import { canonicalJson, type Json } from '../platform/wire.ts';
+import { canonicalJson } from '../platform/canonical-json.ts';
+import type { Json } from '../platform/wire.ts';
 import type { Operation } from './permissions.ts';
 import { findIdempotencyKey, insertIdempotencyKey } from './store/idempotency.ts';
 

@@ -1,7 +1,6 @@
 /** Principals and their keys. */
 import { sql } from 'kysely';
 import { now, store } from '../platform/database/statement.ts';
-import type { Reads } from '../platform/platform.ts';
 import type { Caller, Role } from './caller.ts';
 
 export interface PrincipalTable {
@@ -16,7 +15,7 @@ export interface PrincipalTable {
   disabled_at: Date | null;
 }
 
-const { all, first, change, tables } = store<{
+const { all, first, among, change } = store<{
   principals: PrincipalTable;
 }>();
 
@@ -88,7 +87,6 @@ export const approvers = all((q, _: Record<never, never>) =>
 );
 
 /** The principals of these ids, disabled ones too; those that do not exist are missing. */
-export async function principalsByIds(on: Reads, ids: readonly string[]): Promise<PrincipalTable[]> {
-  if (ids.length === 0) return [];
-  return on.run(tables(on).selectFrom('principals').selectAll().where('id', 'in', ids).orderBy('id').compile());
-}
+export const principalsByIds = among((q, ids: string[]) =>
+  q.selectFrom('principals').selectAll().where('id', 'in', ids).orderBy('id'),
+);

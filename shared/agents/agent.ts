@@ -1,6 +1,7 @@
 /** An agent: what an admin says it may do, and what it says of itself. */
 import { z } from 'zod';
 import { agentRoles, type AgentRole } from '../access/caller.ts';
+import type { Config } from '../platform/config.ts';
 import { jsonObject, name, time, type Json } from '../platform/wire.ts';
 
 export const agentStates = ['active', 'suspect', 'lost', 'draining', 'isolated', 'retired'] as const;
@@ -30,6 +31,9 @@ export interface Agent {
 /** Heartbeat intervals of silence after which an active agent is suspect, and lost. */
 const suspectIntervals = 1.5;
 const lostIntervals = 3;
+
+/** How long an agent has what it took, a task or a message: until it would be lost. Two heartbeats may be late. */
+export const leaseSeconds = ({ AGENT_HEARTBEAT_INTERVAL }: Config): number => lostIntervals * AGENT_HEARTBEAT_INTERVAL;
 
 /** The state as it is at a time of the database: an active agent that is silent for too long is suspect, then lost. */
 export function stateAt(

@@ -1,11 +1,10 @@
 /** The secret that signs what is posted to an agent's endpoint: made once, sealed, and shown once. */
 import { keepSealed, sealedValues } from '../access/sealed.ts';
 import { newId } from '../platform/ids.ts';
+import { webhookSecret } from '../platform/outbound/signature.ts';
 import type { Platform, Tx } from '../platform/platform.ts';
 import type { Sealed } from '../platform/secrets/seal.ts';
 import { findAgent } from './store.ts';
-
-const secretBytes = 32;
 
 /** A secret from nothing; keep it in the transaction that gives the endpoint. */
 export interface EndpointSecret {
@@ -20,7 +19,7 @@ const pathOf = (agent_id: string): string => `agents.${agent_id}.endpoint_secret
 
 /** 32 random bytes, sealed for this agent. */
 export async function newEndpointSecret(platform: Platform, agent_id: string): Promise<EndpointSecret> {
-  const plain = `whsec_${Buffer.from(platform.random.bytes(secretBytes)).toString('base64')}`;
+  const plain = webhookSecret(platform.random);
   const path = pathOf(agent_id);
   const id = newId('sec', platform.clock.now(), platform.random);
   return { id, path, sealed: await platform.sealer.seal(plain, path), plain };

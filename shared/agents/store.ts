@@ -4,7 +4,7 @@ import type { Reads } from '../platform/platform.ts';
 import type { Json } from '../platform/wire.ts';
 import type { Agent } from './agent.ts';
 
-const { all, first, change, tables } = store<{
+const { all, first, among, change } = store<{
   agents: Agent;
   agent_categories: { category: string; agent_id: string };
 }>();
@@ -94,11 +94,9 @@ export const agentsAfter = all((q, p: { after: string; limit: number }) =>
 
 export const everyAgent = all((q, _: Record<never, never>) => q.selectFrom('agents').select('id').orderBy('id'));
 
-export async function agentRows(on: Reads, ids: readonly string[]): Promise<(Agent & Dated)[]> {
-  if (ids.length === 0) return [];
-  const query = tables(on).selectFrom('agents').selectAll().select(now().as('at'));
-  return on.run(query.where('id', 'in', ids).orderBy('id').compile());
-}
+export const agentRows = among((q, ids: string[]) =>
+  q.selectFrom('agents').selectAll().select(now().as('at')).where('id', 'in', ids).orderBy('id'),
+);
 
 const findModel = first((q, p: { id: string }) => q.selectFrom('agents').select('model').where('id', '=', p.id));
 

@@ -1,9 +1,9 @@
 /** What goes to a voter's endpoint, and what may come back. */
 import type { OutboundAnswer, OutboundRequest } from '../platform/outbound/outbound.ts';
+import { isSigned, signedHeaders } from '../platform/outbound/signature.ts';
 import type { Platform } from '../platform/platform.ts';
 import { findDeployment } from '../deployments/store.ts';
 import { SignedBallot, type Approval, type Ballot } from './approval.ts';
-import { isSigned, signedHeaders } from './signature.ts';
 import { requestOf } from './tell-voters.ts';
 
 interface Calling {

@@ -47,6 +47,11 @@ export const newestOfDeployment = first((q, p: { deployment_id: string }) =>
   q.selectFrom('approvals').selectAll().where('deployment_id', '=', p.deployment_id).orderBy('id', 'desc').limit(1),
 );
 
+/** What became of the newest, without all that it holds. */
+export const standingOfDeployment = first((q, p: { deployment_id: string }) =>
+  q.selectFrom('approvals').select('state').where('deployment_id', '=', p.deployment_id).orderBy('id', 'desc').limit(1),
+);
+
 export const lockNewestOfDeployment = first((q, p: { deployment_id: string }) =>
   q
     .selectFrom('approvals')

@@ -3,6 +3,7 @@ import { nextEvent, record } from '../events/record.ts';
 import { checkMatch } from '../access/if-match.ts';
 import type { Caller } from '../access/caller.ts';
 import { loseRace, refuse } from '../outcomes.ts';
+import { databaseTime } from '../platform/database/time.ts';
 import { microsOf } from '../platform/money.ts';
 import type { Platform } from '../platform/platform.ts';
 import { budgetAnswer } from './budget.ts';
@@ -42,8 +43,8 @@ export async function putBudget(
 }
 
 /** The budgets of the present month. */
-export async function listBudgets(platform: Platform) {
-  const rows = await listBudgetRows(platform.db.read, { period: periodAt(platform.clock.now()) });
+export async function listBudgets({ db }: Platform) {
+  const rows = await listBudgetRows(db.read, { period: periodAt(await databaseTime(db.read)) });
   return rows.map(budgetAnswer);
 }
 

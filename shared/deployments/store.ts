@@ -19,6 +19,11 @@ export const findDeployment = first((q, p: { id: string }) =>
   q.selectFrom('deployments').selectAll().where('id', '=', p.id),
 );
 
+/** For those who need what was asked for and nothing that was found about it. */
+export const findDefinition = first((q, p: { id: string }) =>
+  q.selectFrom('deployments').select('definition').where('id', '=', p.id),
+);
+
 export const deploymentsOf = all((q, p: { job_id: string }) =>
   q.selectFrom('deployments').selectAll().where('job_id', '=', p.job_id).orderBy('number'),
 );

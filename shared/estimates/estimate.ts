@@ -1,12 +1,13 @@
 /** What a job will use, before it runs, and how that stands against its limits. */
 import { microsOf, upToTheCent, usdOf } from '../platform/money.ts';
+import { databaseTime } from '../platform/database/time.ts';
 import type { Reads } from '../platform/platform.ts';
 import { costOf, type EstimateQuestion, type Knowledge } from './cost.ts';
 import { globalKey, jobKey } from './history.ts';
 import { outlook, tokensOf } from './predictor.ts';
 import { confidenceIn, reported, type Distribution, type Prediction } from './prediction.ts';
 import { awaitedPrice } from './price.ts';
-import { databaseTime, priceOf } from './prices.ts';
+import { priceOf } from './prices.ts';
 import { findHistories } from './store/predictors.ts';
 
 export interface Estimate {

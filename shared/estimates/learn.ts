@@ -20,10 +20,9 @@ export async function lockLearner(tx: Tx): Promise<void> {
   await lockLearnerRow(tx, { name: 'learner' });
 }
 
-/** Takes these jobs in, in their order: each history once, and the calibration log. */
+/** Takes these jobs in, in their order, under the learner's lock: each history once, and the calibration log. */
 export async function observeJobs(tx: Tx, observations: readonly Observation[]): Promise<void> {
   if (observations.length === 0) return;
-  await lockLearner(tx);
   const keys = new Set([globalKey, ...observations.map(({ job_name }) => jobKey(job_name))]);
   const rows = await historiesOf(tx, [...keys].toSorted());
   const known = new Map(rows.map((row) => [row.prediction_key, row.state]));

@@ -1,7 +1,8 @@
 /** The prices in force. */
+import { databaseTime } from '../platform/database/time.ts';
 import type { Reads } from '../platform/platform.ts';
 import { overrideAnswer, priceAnswer, type PricesAnswer } from './price.ts';
-import { databaseTime, priceOf } from './prices.ts';
+import { priceOf } from './prices.ts';
 import { listOverrides } from './store/prices.ts';
 
 /** All overrides, and the prices in force now of `models` and of every overridden model. */

@@ -2,7 +2,6 @@
 import type { ModelPrice } from '@pydantic/genai-prices';
 import type { Reads } from '../platform/platform.ts';
 import type { Price, Rates } from './price.ts';
-import { readTime } from './store/predictors.ts';
 import { overrideInForce } from './store/prices.ts';
 
 export interface Usage {
@@ -21,13 +20,6 @@ export interface Usage {
 export async function priceOf(reads: Reads, model: string, at: Date): Promise<Price | undefined> {
   const row = await overrideInForce(reads, { model, at });
   return row === undefined ? cataloguePrice(model, at) : { ...row, source: 'override', tiers: [] };
-}
-
-/** The database's time, which overrides are dated by. */
-export async function databaseTime(reads: Reads): Promise<Date> {
-  const row = await readTime(reads, { name: 'learner' });
-  if (row === undefined) throw new Error('the learner has lost its row');
-  return new Date(row.at); // text where the database has no type of its own for a time
 }
 
 /** Micro-dollars for this usage, rounded up. More cached tokens than input count as all input cached. */

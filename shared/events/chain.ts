@@ -1,6 +1,7 @@
 /** The record's arithmetic: each event's hash covers the one before it, so no line can be changed, added or lost unseen. */
-import { createHash } from 'node:crypto';
-import { canonicalJson, type Json } from '../platform/wire.ts';
+import { hash } from 'node:crypto';
+import { canonicalJson } from '../platform/canonical-json.ts';
+import type { Json } from '../platform/wire.ts';
 
 /** What stands before the first event of a stream. */
 export const genesis = '0'.repeat(64);
@@ -24,5 +25,5 @@ export interface Event extends EventContent {
 export function eventHash(previous: string, event: EventContent): string {
   const { stream, number, type, at, actor, trace, data } = event;
   const text = canonicalJson({ stream, number, type, at: at.toISOString(), actor, trace, data });
-  return createHash('sha256').update(previous).update(text).digest('hex');
+  return hash('sha256', previous + text);
 }

@@ -1,5 +1,6 @@
 /** Is Muster well? Database, bells, registry and recent activity, each with figures. */
 import { z } from 'zod';
+import { databaseTime } from '../platform/database/time.ts';
 import type { Platform } from '../platform/platform.ts';
 import { agentsByState, newestEvent, overdueJobs } from './store/figures.ts';
 import { byState } from './statistics.ts';
@@ -62,10 +63,9 @@ async function database({ db, clock }: Platform): Promise<Found> {
   return { status: 'ok', reason: 'it answers', figures: { latency_ms: clock.now().getTime() - before } };
 }
 
-async function queue({ bells, db, clock }: Platform): Promise<Found> {
+async function queue({ bells, db }: Platform): Promise<Found> {
   const { waiting, oldest_seconds } = await bells.backlog();
-  const before = new Date(clock.now().getTime() - slowSeconds * 1000);
-  const overdue = (await overdueJobs(db.read, { before }))?.count ?? 0;
+  const overdue = (await overdueJobs(db.read, { from_now_seconds: -slowSeconds }))?.count ?? 0;
   const slow = oldest_seconds > slowSeconds || overdue > 0;
   return {
     status: slow ? 'degraded' : 'ok',
@@ -84,9 +84,10 @@ async function registry({ db }: Platform): Promise<Found> {
   };
 }
 
-async function activity({ db, clock }: Platform): Promise<Found> {
+async function activity({ db }: Platform): Promise<Found> {
   const newest = await newestEvent(db.read, {});
-  const age = newest === undefined ? null : Math.max(0, (clock.now().getTime() - newest.at.getTime()) / 1000);
+  const at = await databaseTime(db.read);
+  const age = newest === undefined ? null : Math.max(0, (at.getTime() - newest.at.getTime()) / 1000);
   return {
     status: 'ok',
     reason: newest === undefined ? 'nothing has happened yet' : 'the record grows',

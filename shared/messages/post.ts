@@ -1,7 +1,7 @@
 /** Puts messages into mailboxes. */
 import type { Tx } from '../platform/platform.ts';
 import { usualPriority, type Message } from './message.ts';
-import { insertMessage, insertMessages } from './store.ts';
+import { insertMessages } from './store.ts';
 
 export type NewMessage = Pick<Message, 'to_agent' | 'from_id' | 'type' | 'body'> &
   Partial<Pick<Message, 'priority' | 'correlation_id' | 'reply_to' | 'expires_at'>>;
@@ -19,9 +19,7 @@ export async function postMessages(tx: Tx, messages: readonly NewMessage[]): Pro
     ...message,
     id: tx.newId('msg'),
   }));
-  const [only] = rows;
-  if (rows.length === 1 && only !== undefined) await insertMessage(tx, only);
-  else if (rows.length > 1) await insertMessages(tx, rows);
+  await insertMessages(tx, rows);
   for (const { to_agent } of rows) tx.hint(mailHint(to_agent));
   return rows.map(({ id }) => id);
 }

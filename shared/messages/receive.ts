@@ -1,5 +1,6 @@
 /** receiveMessages: an agent empties its mailbox, or waits for a message. */
 import type { Caller } from '../access/caller.ts';
+import { leaseSeconds } from '../agents/agent.ts';
 import { poll, type Look } from '../platform/bells/poll.ts';
 import { refuse } from '../outcomes.ts';
 import type { Platform, Tx } from '../platform/platform.ts';
@@ -38,7 +39,7 @@ const receiveNow = (platform: Platform, to_agent: string, max: number): Promise<
 
 async function take(tx: Tx, messages: Message[]): Promise<ReceivedMessage[]> {
   if (messages.length === 0) return [];
-  const lease_seconds = 3 * tx.config.AGENT_HEARTBEAT_INTERVAL;
+  const lease_seconds = leaseSeconds(tx.config);
   const receipt = tx.newId('rcpt');
   const ids = messages.map(({ id }) => id);
   await deliver(tx, ids, { receipt, lease_seconds });

@@ -4,35 +4,32 @@ import { now, store } from '../platform/database/statement.ts';
 import type { Tx } from '../platform/platform.ts';
 import type { Message, MessageState } from './message.ts';
 
-const { all, first, change, tables } = store<{ messages: Message }>();
+const { all, first, change, rows, tables } = store<{ messages: Message }>();
 
 type NewMessage = Omit<
   Message,
   'state' | 'attempts' | 'receipt' | 'lease_until' | 'dead_reason' | 'sent_at' | 'settled_at'
 >;
 
-const rowOf = (message: NewMessage) => ({ ...message, state: 'queued' as const, attempts: 0, sent_at: now() });
-
-export const insertMessage = change((q, p: NewMessage) =>
+/** Many in one statement, at most a hundred. */
+export const insertMessages = rows((q, messages: NewMessage[]) =>
   q.insertInto('messages').values(
-    rowOf({
-      id: p.id,
-      to_agent: p.to_agent,
-      from_id: p.from_id,
-      type: p.type,
-      priority: p.priority,
-      body: p.body,
-      correlation_id: p.correlation_id,
-      reply_to: p.reply_to,
-      expires_at: p.expires_at,
-    }),
+    messages.map((message) => ({
+      id: message.id,
+      to_agent: message.to_agent,
+      from_id: message.from_id,
+      type: message.type,
+      priority: message.priority,
+      body: message.body,
+      correlation_id: message.correlation_id,
+      reply_to: message.reply_to,
+      expires_at: message.expires_at,
+      state: 'queued' as const,
+      attempts: 0,
+      sent_at: now(),
+    })),
   ),
 );
-
-/** Many in one statement, at most a hundred. */
-export async function insertMessages(tx: Tx, messages: readonly NewMessage[]): Promise<void> {
-  await tx.run(tables(tx).insertInto('messages').values(messages.map(rowOf)).compile());
-}
 
 /** Whether there is anything to do in a mailbox: a message to receive, or one whose lease ran out. */
 export const anyInbox = first((q, p: { to_agent: string }) =>

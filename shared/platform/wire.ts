@@ -1,15 +1,7 @@
 /** What every answer and request is made of. */
-import canonicalize from 'canonicalize';
 import { z } from 'zod';
 
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
-
-/** RFC 8785: one text for one value, whatever the order of its members. */
-export function canonicalJson(value: Json): string {
-  const text = canonicalize(value);
-  if (text === undefined) throw new TypeError('not a JSON value');
-  return text;
-}
 
 /** Any JSON value. The reader of bodies has looked at it in full, which a schema would do a hundred times slower. */
 export const json = z.custom<Json>((value) => value !== undefined, 'expected a JSON value');

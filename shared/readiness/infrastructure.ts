@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { agentStates, stateAt } from '../agents/agent.ts';
 import { agentsAfter } from '../agents/store.ts';
-import { databaseTime } from '../estimates/prices.ts';
+import { databaseTime } from '../platform/database/time.ts';
 import { time } from '../platform/wire.ts';
 import type { Platform } from '../platform/platform.ts';
 import { resourceAnswer, type ResourceRow } from '../resources/resource.ts';

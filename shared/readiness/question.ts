@@ -1,6 +1,7 @@
 /** What readiness is asked about. */
 import type { JobDefinition } from '../jobs/definition.ts';
 import type { Json } from '../platform/wire.ts';
+import { isOptional } from '../resources/choose.ts';
 
 export interface ReadinessQuestion {
   definition: JobDefinition;
@@ -24,7 +25,7 @@ export function toolNeeds({ required_tools }: Pick<JobDefinition, 'required_tool
     const before = needs.get(name) ?? { name, optional: true, min_rate_limit: 0, estimated_calls: 0 };
     needs.set(name, {
       name,
-      optional: before.optional && (!required || fallback_available),
+      optional: before.optional && isOptional({ required, fallback_available }),
       min_rate_limit: Math.max(before.min_rate_limit, min_rate_limit),
       estimated_calls: before.estimated_calls + estimated_calls,
     });

@@ -1,11 +1,12 @@
 /** heartbeat: an agent says that it lives and what it holds, and hears what of that is still its own. */
 import type { Caller } from '../access/caller.ts';
+import { leaseSeconds } from '../agents/agent.ts';
 import { noteSeen } from '../agents/note-seen.ts';
 import { lockAgent } from '../agents/store.ts';
 import { refuse } from '../outcomes.ts';
 import type { Platform, Tx } from '../platform/platform.ts';
 import { judgeLeases } from './judge-leases.ts';
-import { leaseSeconds, type HeartbeatAnswer, type HeartbeatInput } from './lease.ts';
+import type { HeartbeatAnswer, HeartbeatInput } from './lease.ts';
 import { heldBy, renewLeases } from './store/leases.ts';
 import { takeBack } from './sweep.ts';
 

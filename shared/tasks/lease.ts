@@ -1,6 +1,5 @@
 /** A lease: a task in somebody's hands for a while, known by its fence. */
 import { z } from 'zod';
-import type { Config } from '../platform/config.ts';
 import { jsonObject, time } from '../platform/wire.ts';
 import type { Task } from './task.ts';
 
@@ -8,9 +7,6 @@ import type { Task } from './task.ts';
 export const mostClaimed = 50;
 /** The longest that a claim waits. */
 export const longestWaitSeconds = 20;
-
-/** Three heartbeat intervals: two may be late. */
-export const leaseSeconds = ({ AGENT_HEARTBEAT_INTERVAL }: Config): number => 3 * AGENT_HEARTBEAT_INTERVAL;
 
 const claimId = z.string().min(1).max(128);
 const max = z.int().min(1).max(mostClaimed);

@@ -1,6 +1,6 @@
 /** Opens sealed values in the input of a task, for its holder alone. */
 import { sealedValues, type SealedValue } from '../access/sealed.ts';
-import { isSealed } from '../jobs/sensitive.ts';
+import { sealedIn } from '../jobs/sensitive.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Json } from '../platform/wire.ts';
 import { claimedTask, type ClaimedTask } from './lease.ts';
@@ -17,7 +17,7 @@ export const openTasks = (platform: Platform, tasks: readonly LeasedTask[]): Pro
  * value was sealed stays as it is: nobody reads a secret by naming it in another place.
  */
 export async function openInput(platform: Platform, input: Input): Promise<Input> {
-  const marks = marksIn(input, 'input');
+  const marks = sealedIn(input);
   if (marks.length === 0) return input;
   const values = await sealedValues(platform.db.read, [...new Set(marks.map(({ id }) => id))]);
   const open = new Map<string, Json>();
@@ -32,12 +32,6 @@ const opened = async (platform: Platform, value: SealedValue): Promise<Json> =>
   JSON.parse(await platform.sealer.open(value, value.path)) as Json; // sealed as JSON
 
 const isObject = (value: Json): value is Input => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Where sealed values stand. Lists are not entered: nothing in them can be named as sensitive. */
-function marksIn(value: Json, path: string): { id: string; path: string }[] {
-  if (isSealed(value)) return [{ id: value.$sealed, path }];
-  return isObject(value) ? Object.entries(value).flatMap(([name, part]) => marksIn(part, `${path}.${name}`)) : [];
-}
 
 function withOpened(value: Json, path: string, open: ReadonlyMap<string, Json>): Json {
   const found = open.get(path);

@@ -9,7 +9,13 @@ export const queueOf = ({
   capabilities: readonly string[];
 }): string => (agent_id === null ? `all:${[...new Set(capabilities)].toSorted().join(',')}` : agentQueue(agent_id));
 
-export const agentQueue = (agent_id: string): string => `agent:${agent_id}`;
+const ofAgent = 'agent:';
+
+export const agentQueue = (agent_id: string): string => ofAgent + agent_id;
+
+/** The agent that a queue is for; undefined: it is for whoever has its capabilities. */
+export const addressOf = (queue_id: string): string | undefined =>
+  queue_id.startsWith(ofAgent) ? queue_id.slice(ofAgent.length) : undefined;
 
 /** Where claims that wait hear of new tasks. */
 export const queueHint = (queue_id: string): string => `tasks:${queue_id}`;

@@ -5,7 +5,7 @@ import type { Tx } from '../platform/platform.ts';
 import type { Json } from '../platform/wire.ts';
 import { insertTasks, noteEnds, queueWaiting, type NewTaskRow } from './store/plan-tasks.ts';
 import { findQueue, insertMatch, insertQueue, lockQueueMatching } from './store/queues.ts';
-import { queueHint, queueOf } from './queue-name.ts';
+import { addressOf, queueHint, queueOf, roomHint } from './queue-name.ts';
 
 export interface NewTask {
   job_id: string;
@@ -27,7 +27,7 @@ export interface NewTask {
   alarm_micros: number | null;
 }
 
-/** Stores the tasks; those without dependencies can be claimed after the commit. A statement for eight tasks and one a queue. */
+/** Stores the tasks; those without dependencies can be claimed after the commit. A statement for sixteen tasks and one a queue. */
 export async function queueTasks(tx: Tx, tasks: readonly NewTask[]): Promise<{ id: string; name: string }[]> {
   const queues = new Map(tasks.map((task) => [queueOf(task), task]));
   for (const id of [...queues.keys()].toSorted()) await ensureQueue(tx, id, queues.get(id)?.capabilities ?? []);
@@ -53,18 +53,17 @@ async function ensureQueue(tx: Tx, id: string, capabilities: string[]): Promise<
   if ((await findQueue(tx, { id })) !== undefined) return;
   await lockQueueMatching(tx, {});
   if ((await findQueue(tx, { id })) !== undefined) return;
-  const addressed = id.startsWith('agent:');
-  await insertQueue(tx, { id, capabilities: addressed ? [] : capabilities });
-  for (const agent_id of addressed ? await addressee(tx, id) : await capableOf(tx, capabilities)) {
+  const address = addressOf(id);
+  await insertQueue(tx, { id, capabilities: address === undefined ? capabilities : [] });
+  for (const agent_id of address === undefined ? await capableOf(tx, capabilities) : await known(tx, address)) {
     await insertMatch(tx, { agent_id, queue_id: id });
-    tx.hint(`agent:${agent_id}`);
+    tx.hint(roomHint(agent_id));
   }
 }
 
-async function addressee(tx: Tx, queue_id: string): Promise<string[]> {
-  const agent = await findAgent(tx, { id: queue_id.slice('agent:'.length) });
-  return agent === undefined ? [] : [agent.id];
-}
+/** An agent that is not registered yet is matched when it is. */
+const known = async (tx: Tx, agent_id: string): Promise<string[]> =>
+  (await findAgent(tx, { id: agent_id })) === undefined ? [] : [agent_id];
 
 async function capableOf(tx: Tx, capabilities: string[]): Promise<string[]> {
   if (capabilities.length === 0) return (await everyAgent(tx, {})).map(({ id }) => id);

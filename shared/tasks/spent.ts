@@ -1,6 +1,7 @@
 /** What reported usage costs. */
 import { modelOf } from '../agents/store.ts';
-import { costMicros, databaseTime, priceOf } from '../estimates/prices.ts';
+import { costMicros, priceOf } from '../estimates/prices.ts';
+import { databaseTime } from '../platform/database/time.ts';
 import { microsOf } from '../platform/money.ts';
 import type { Reads } from '../platform/platform.ts';
 import type { UsageReport } from './report.ts';

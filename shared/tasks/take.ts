@@ -1,7 +1,6 @@
 /** Takes tasks for an agent: up to what it has room for, over its queues, most urgent and oldest first. */
-import type { Agent } from '../agents/agent.ts';
+import { leaseSeconds, type Agent } from '../agents/agent.ts';
 import type { Reads, Tx } from '../platform/platform.ts';
-import { leaseSeconds } from './lease.ts';
 import { headOfQueue, leasesOfClaim, openingRows, takeRows, type OpeningRow } from './store/claims.ts';
 import type { Task } from './task.ts';
 

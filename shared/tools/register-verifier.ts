@@ -4,12 +4,11 @@ import type { Caller } from '../access/caller.ts';
 import { nextEvent, newStream, record } from '../events/record.ts';
 import { loseRace } from '../outcomes.ts';
 import { newId } from '../platform/ids.ts';
+import { webhookSecret } from '../platform/outbound/signature.ts';
 import type { Platform, Tx } from '../platform/platform.ts';
 import type { Sealed } from '../platform/secrets/seal.ts';
 import { insertVerifier, lockVerifier, updateVerifier } from './store/verifiers.ts';
 import { secretPath, verifierAnswer, type RegisterVerifier, type VerifierRow } from './verifier.ts';
-
-const secretBytes = 32;
 
 /**
  * Registers a verifier, or says anew where it is. A new one gets a signing secret, shown this once; to rotate
@@ -42,7 +41,7 @@ interface Made {
 
 /** Made before the transaction, which does nothing but SQL; a verifier that has one keeps its own. */
 async function newSecret({ clock, random, sealer }: Platform, verifier: string): Promise<Made> {
-  const secret = `whsec_${Buffer.from(random.bytes(secretBytes)).toString('base64')}`;
+  const secret = webhookSecret(random);
   const path = secretPath(verifier);
   return { id: newId('sec', clock.now(), random), path, sealed: await sealer.seal(secret, path), secret };
 }

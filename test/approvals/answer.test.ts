@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { answerOf } from '../../shared/approvals/answer.ts';
 import { consumeApproval, voidApproval } from '../../shared/approvals/consume.ts';
-import { currentApproval } from '../../shared/approvals/current.ts';
+import { hasCurrentApproval } from '../../shared/approvals/current.ts';
 import { standStill } from '../../shared/approvals/stand-still.ts';
 import { sweepApprovals } from '../../shared/approvals/sweep.ts';
 import { eventsOf } from '../../shared/events/store.ts';
@@ -128,7 +128,7 @@ describe('voiding', () => {
     for (const { job } of [open, given]) await q.inside((tx) => voidApproval(tx, job.deployment_id, 'changed'));
     for (const { approval, job } of [open, given]) {
       expect(await q.approval(approval.id)).toMatchObject({ state: 'voided', due_at: null });
-      expect(await q.inside((tx) => currentApproval(tx, job.deployment_id))).toBeUndefined();
+      expect(await q.inside((tx) => hasCurrentApproval(tx, job.deployment_id))).toBe(false);
       expect(await answer(job)).toMatchObject({ answer: 'expired' });
       await q.inside((tx) => voidApproval(tx, job.deployment_id, 'again'));
       expect((await types(approval.id)).filter((type) => type === 'voided')).toHaveLength(1);

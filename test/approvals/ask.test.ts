@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { askVoter } from '../../shared/approvals/ask.ts';
-import { isSigned, signedHeaders } from '../../shared/approvals/signature.ts';
+import { isSigned, signedHeaders } from '../../shared/platform/outbound/signature.ts';
 import { askWork } from '../../shared/approvals/store.ts';
 import { ballotsOf } from '../../shared/approvals/store/ballots.ts';
 import { findAsk } from '../../shared/approvals/store/asks.ts';

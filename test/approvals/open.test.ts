@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { currentApproval } from '../../shared/approvals/current.ts';
+import { hasCurrentApproval } from '../../shared/approvals/current.ts';
 import { questionOf } from '../../shared/approvals/question.ts';
 import { eventsOf } from '../../shared/events/store.ts';
 import { store } from '../../shared/platform/database/statement.ts';
@@ -51,7 +51,7 @@ test('opens with its electorate, its event and its deadline', async () => {
   const [event] = await eventsOf(q.world.platform.db.read, { stream: approval.id, after: 0, limit: 9 });
   expect(event).toMatchObject({ type: 'opened', number: 1, actor: 'muster', hash: approval.head_hash });
   expect(event?.data).toMatchObject({ definition_sha256: approval.definition_sha256, workflow: 'standard' });
-  expect(await q.inside((tx) => currentApproval(tx, job.deployment_id))).toEqual(approval);
+  expect(await q.inside((tx) => hasCurrentApproval(tx, job.deployment_id))).toBe(true);
 });
 
 test('each head finds the request in its mailbox', async () => {

@@ -39,6 +39,13 @@ describe('the budget of the month', () => {
     expect(await listBudgets(world.platform)).toHaveLength(1);
   });
 
+  it('is that of the database, whatever the time of the process', async () => {
+    await put(3);
+    world.clock.skewProcess(40 * 24 * 3600);
+    expect(await get()).toMatchObject({ period: '2026-03', limit_usd: 3 });
+    expect(await listBudgets(world.platform)).toHaveLength(1);
+  });
+
   it('keeps what is reserved when its limit changes', async () => {
     await take(1_000_000);
     expect(await put(3)).toMatchObject({ version: 2, limit_usd: 3, reserved_usd: 1, free_usd: 2 });

@@ -30,7 +30,10 @@ const observation = (facts: Partial<Observation> = {}): Observation => ({
   ...facts,
 });
 const learn = (...observations: Observation[]) =>
-  world.platform.db.transaction('learn', (tx) => observeJobs(tx, observations));
+  world.platform.db.transaction('learn', async (tx) => {
+    await lockLearner(tx);
+    await observeJobs(tx, observations);
+  });
 
 describe('what has been learned', () => {
   it('makes the next estimate of the same job, in tokens and dollars', async () => {

@@ -102,6 +102,15 @@ describe('health', () => {
     expect((await checkHealth(world.platform)).status).toBe('degraded');
   });
 
+  it('holds what is stored against the time of the database, not of the process', async () => {
+    await storedJob(world);
+    world.clock.skewProcess(3600);
+    expect(await checks()).toMatchObject({
+      queue: { status: 'ok', figures: { overdue_jobs: 0 } },
+      activity: { figures: { last_event_seconds_ago: 0 } },
+    });
+  });
+
   it('tells how long ago something happened', async () => {
     await storedJob(world);
     await world.advance(7);

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Job, JobState } from '../../shared/jobs/job.ts';
-import { advance, blockedSeconds, nextTrySeconds, type JobEvent } from '../../shared/jobs/lifecycle.ts';
+import { blockedSeconds, nextTrySeconds } from '../../shared/jobs/blocked-time.ts';
+import { advance, type JobEvent } from '../../shared/jobs/lifecycle.ts';
 import { aJob, later, noon } from './a-job.ts';
 
 const day = 86_400;

@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { definitionJson, definitionSha256, sha256Of } from '../../shared/jobs/canonical.ts';
 import { JobDefinition } from '../../shared/jobs/definition.ts';
-import { canonicalJson, type Json } from '../../shared/platform/wire.ts';
+import { canonicalJson } from '../../shared/platform/canonical-json.ts';
+import type { Json } from '../../shared/platform/wire.ts';
 import { aDefinition, bare } from './a-job.ts';
 import { vulnerabilityScan } from './examples.ts';
 

@@ -51,6 +51,20 @@ test('the same ring waiting twice is one, and a ring during its stage is another
   await bells.drain();
 });
 
+test('rings for the learner during its run are heard once, after it', async () => {
+  const { bells } = openBells();
+  const begun: string[] = [];
+  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  bells.answer(({ id }) => gates[begun.push(id) - 1]?.promise ?? Promise.resolve());
+  for (let i = 0; i < 3; i++) bells.ring({ ...ring('finished'), bell: 'learn' });
+  expect(begun).toEqual(['finished']);
+  gates[0]?.resolve();
+  await expect.poll(() => begun).toEqual(['finished', 'finished']);
+  gates[1]?.resolve();
+  await bells.drain();
+  expect(begun).toHaveLength(2);
+});
+
 test('a ring that is repeated keeps its place and its age', async () => {
   const { bells, clock } = openBells();
   bells.ring(ring('a'));

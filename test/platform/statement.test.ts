@@ -1,6 +1,7 @@
 import { CompiledQuery } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { now, store, upsert } from '../../shared/platform/database/statement.ts';
+import { withBoundTimes } from '../../shared/platform/database/sqlite-connection.ts';
 import type { Tx } from '../../shared/platform/platform.ts';
 import { openWorld, type World } from '../world.ts';
 
@@ -97,6 +98,39 @@ test('a statement whose shape depends on the input is built at the call', async 
   const on = world.platform.db.read;
   const rows = await on.run(tables(on).selectFrom('things').select('data').where('id', 'in', ['a', 'b']).compile());
   expect(rows).toEqual([{ data: { n: [1] } }]);
+});
+
+const among = store<{ things: Thing }>().among((q, ids: string[]) =>
+  q.selectFrom('things').select('id').where('id', 'in', ids).orderBy('id'),
+);
+const insertThings = store<{ things: Thing }>().rows((q, things: Thing[]) =>
+  q
+    .insertInto('things')
+    .values(things.map(({ id, at, flag, data, amount }) => ({ id, at, flag, data: data as never, amount }))),
+);
+
+test.each([0, 1, 2, 16, 17, 40])('a list of %i is bound member by member', async (count) => {
+  const things = Array.from({ length: count }, (_, i) => ({ ...thing, id: `t${10 + i}`, amount: i }));
+  const ids = things.map(({ id }) => id);
+  await transaction((tx) => insertThings(tx, things));
+  const { read } = world.platform.db;
+  expect(await among(read, ids)).toEqual(ids.map((id) => ({ id })));
+  expect(await among(read, ids.slice(1))).toEqual(ids.slice(1).map((id) => ({ id })));
+  for (const each of things) expect(await findThing(read, { id: each.id })).toEqual(each);
+});
+
+test('a limit may be a parameter', async () => {
+  const some = all((q, p: { limit: number }) => q.selectFrom('things').select('id').orderBy('id').limit(p.limit));
+  await transaction((tx) => insertThings(tx, [thing, { ...thing, id: 'b' }, { ...thing, id: 'c' }]));
+  expect(await some(world.platform.db.read, { limit: 2 })).toHaveLength(2);
+  expect(await some(world.platform.db.read, { limit: 1 })).toHaveLength(1);
+});
+
+test('a question mark in quotes is no parameter', () => {
+  expect(withBoundTimes(`select '?', 'it''s now_plus(?)', now_plus(?), now_plus(n) where x = ?`)).toEqual({
+    sql: `select '?', 'it''s now_plus(?)', ?, now_plus(n) where x = ?`,
+    isTime: [true, false],
+  });
 });
 
 test('locks for other databases say nothing here', async () => {

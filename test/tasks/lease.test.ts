@@ -110,8 +110,8 @@ describe('a lease', () => {
     const { stops } = await crew.beat('worker_1', tasks);
     expect(stops.map(({ reason }) => reason)).toEqual(['cancel', 'cancel']);
     const answered = tasks.find(({ task_id }) => task_id === first);
-    if (answered !== undefined)
-      expect(await crew.complete('worker_1', answered)).toMatchObject({ state: 'cancelled', stop_reason: 'cancel' });
+    if (answered === undefined) throw new Error('the first task was not claimed');
+    expect(await crew.complete('worker_1', answered)).toMatchObject({ state: 'cancelled', stop_reason: 'cancel' });
     await crew.advance(60);
     expect(await crew.sweep()).toEqual(['job_1']);
     expect(await crew.task(first)).toMatchObject({ state: 'cancelled' });

@@ -8,17 +8,18 @@ interface VoterKey {
   voter_id: string;
 }
 
-const { all, tables } = store<{ voters: VoterKey; approvals: Approval; ballots: VoterKey }>();
+const { all, rows } = store<{ voters: VoterKey; approvals: Approval; ballots: VoterKey }>();
 
 /** Rows of one statement: parameters of a statement are limited. */
 const atOnce = 500;
 
+const insertSome = rows((q, voters: VoterKey[]) =>
+  q.insertInto('voters').values(voters.map(({ approval_id, voter_id }) => ({ approval_id, voter_id }))),
+);
+
 export async function insertVoters(tx: Tx, approval_id: string, voter_ids: readonly string[]): Promise<void> {
-  const rows = voter_ids.map((voter_id) => ({ approval_id, voter_id }));
-  for (let from = 0; from < rows.length; from += atOnce) {
-    const some = rows.slice(from, from + atOnce);
-    await tx.run(tables(tx).insertInto('voters').values(some).compile());
-  }
+  const voters = voter_ids.map((voter_id) => ({ approval_id, voter_id }));
+  for (let from = 0; from < voters.length; from += atOnce) await insertSome(tx, voters.slice(from, from + atOnce));
 }
 
 /** Open questions that a voter has not answered, oldest first, with ids after `after`. */

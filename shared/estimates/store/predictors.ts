@@ -20,11 +20,6 @@ export const lockLearnerRow = first((q, p: { name: string }) =>
   q.selectFrom('learners').select('name').where('name', '=', p.name).forUpdate(),
 );
 
-/** The database's time, for readers outside a transaction. */
-export const readTime = first((q, p: { name: string }) =>
-  q.selectFrom('learners').select(now().as('at')).where('name', '=', p.name),
-);
-
 /** Two histories: a job's and that of all jobs. */
 export const findHistories = all((q, p: { job: string; global: string }) =>
   q.selectFrom('predictors').select(['prediction_key', 'state']).where('prediction_key', 'in', [p.job, p.global]),

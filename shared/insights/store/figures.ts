@@ -1,24 +1,15 @@
 /** Reads over all rooms, for figures. Writes nothing. */
 import { sql } from 'kysely';
-import { store } from '../../platform/database/statement.ts';
+import { now, store } from '../../platform/database/statement.ts';
 
 interface Everything {
-  jobs: {
-    id: string;
-    state: string;
-    outcome: string | null;
-    created_at: Date;
-    started_at: Date | null;
-    finished_at: Date | null;
-    due_at: Date | null;
-    attempts: number;
-  };
-  tasks: { id: string; state: string; queued_at: Date | null; started_at: Date | null; ended_at: Date | null };
-  agents: { id: string; state: string };
-  approvals: { id: string; state: string; opened_at: Date; granted_at: Date | null };
-  ballots: { id: string; decision: string; confidence: number; cast_at: Date; approval_id: string };
-  messages: { id: string; state: string; sent_at: Date };
-  events: { cursor: number; at: Date; type: string };
+  jobs: { state: string; due_at: Date | null };
+  tasks: { state: string };
+  agents: { state: string };
+  approvals: { id: string; opened_at: Date; granted_at: Date | null };
+  ballots: { id: string; decision: string; confidence: number };
+  messages: { state: string };
+  events: { cursor: number; at: Date };
   resources: { name: string; capacity: number; allocated: number; deleted_at: Date | null };
   deployments: {
     id: string;
@@ -47,8 +38,9 @@ export const messagesByState = all((q, _: Record<never, never>) =>
   q.selectFrom('messages').select(['state', count]).groupBy('state'),
 );
 
-export const overdueJobs = first((q, p: { before: Date }) =>
-  q.selectFrom('jobs').select(count).where('due_at', '<', p.before),
+/** Those that were due before `from_now_seconds`, which is negative. */
+export const overdueJobs = first((q, p: { from_now_seconds: number }) =>
+  q.selectFrom('jobs').select(count).where('due_at', '<', now(p.from_now_seconds)),
 );
 
 export const newestEvent = first((q, _: Record<never, never>) =>
@@ -63,20 +55,16 @@ export const resourceUse = all((q, _: Record<never, never>) =>
 export const recentDeployments = all((q, p: { limit: number }) =>
   q
     .selectFrom('deployments')
-    .select(['outcome', 'actual', 'ended_at'])
+    .select(['outcome', 'actual'])
     .where('ended_at', 'is not', null)
     .orderBy('id', 'desc')
     .limit(p.limit),
 );
 
 export const recentApprovals = all((q, p: { limit: number }) =>
-  q.selectFrom('approvals').select(['state', 'opened_at', 'granted_at']).orderBy('id', 'desc').limit(p.limit),
+  q.selectFrom('approvals').select(['opened_at', 'granted_at']).orderBy('id', 'desc').limit(p.limit),
 );
 
 export const recentBallots = all((q, p: { limit: number }) =>
-  q
-    .selectFrom('ballots')
-    .select(['approval_id', 'decision', 'confidence', 'cast_at'])
-    .orderBy('id', 'desc')
-    .limit(p.limit),
+  q.selectFrom('ballots').select(['decision', 'confidence']).orderBy('id', 'desc').limit(p.limit),
 );

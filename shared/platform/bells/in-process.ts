@@ -6,18 +6,25 @@ import type { Log } from '../telemetry/log.ts';
 /** Stages wait mostly for the database, which groups what waits; more than this only takes memory. */
 const stagesAtOnce = 128;
 
+/** Takes all there is at each run: what rings during a run is heard once more after it. */
+const takesAll = 'learn';
+
 export function inProcessBells(clock: Clock, log: Log): Bells {
   const waiting = new Map<string, { ring: Ring; since: number }>();
   const running = new Set<Promise<void>>();
+  /** Keys of {@link takesAll} that run. */
+  const busy = new Set<string>();
   const closing = new AbortController();
   let handler: ((ring: Ring) => Promise<void>) | undefined;
 
   const start = (key: string, ring: Ring, answer: (ring: Ring) => Promise<void>) => {
     waiting.delete(key);
+    if (ring.bell === takesAll) busy.add(key);
     const stage = withTrace(ring.trace, () => answer(ring))
       .catch((fault: unknown) => log.error({ err: fault, ring }, 'a stage threw; its row is due again soon'))
       .finally(() => {
         running.delete(stage);
+        busy.delete(key);
         next();
       });
     running.add(stage);
@@ -25,7 +32,7 @@ export function inProcessBells(clock: Clock, log: Log): Bells {
   const next = () => {
     for (const [key, { ring }] of waiting) {
       if (handler === undefined || closing.signal.aborted || running.size >= stagesAtOnce) return;
-      start(key, ring, handler);
+      if (!busy.has(key)) start(key, ring, handler);
     }
   };
   const add = (ring: Ring) => {

@@ -54,8 +54,8 @@ export function dueWork(table: string) {
         .where('fence', '=', p.fence)
         .returning('id'),
     ),
-    /** Keeps a fault and tries again later; `counted` adds an attempt where no claim has counted it. */
-    backOff: change((q, p: { id: string; fence: number; seconds: number; fault: string; counted: number }) =>
+    /** Keeps a fault and tries again later (null: when it is rung); `counted` adds an attempt where no claim has counted it. */
+    backOff: change((q, p: { id: string; fence: number; seconds: number | null; fault: string; counted: number }) =>
       q
         .updateTable(table)
         .set((row) => ({

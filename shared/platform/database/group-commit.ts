@@ -2,6 +2,7 @@
  * Group commit: one writer runs the waiting transactions one after the other, each in a savepoint,
  * inside one BEGIN IMMEDIATE … COMMIT, and settles them after the COMMIT. One fsync serves them all.
  */
+import type { StatementSync } from 'node:sqlite';
 import type { CompiledQuery } from 'kysely';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
@@ -22,6 +23,8 @@ interface Waiting {
 
 export class GroupCommit {
   readonly #connection: SqliteConnection;
+  /** Prepared once: they run for each transaction. */
+  readonly #marks: Record<'begin' | 'commit' | 'savepoint' | 'release', StatementSync>;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
   /** The group whose BEGIN has no COMMIT yet. */
@@ -30,6 +33,13 @@ export class GroupCommit {
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection;
+    const { raw } = connection;
+    this.#marks = {
+      begin: raw.prepare('BEGIN IMMEDIATE'),
+      commit: raw.prepare('COMMIT'),
+      savepoint: raw.prepare('SAVEPOINT member'),
+      release: raw.prepare('RELEASE member'),
+    };
   }
 
   /** Runs `work` in the async context of whoever began the group: it brings its own along. */
@@ -74,13 +84,13 @@ export class GroupCommit {
     const group: Waiting[] = [];
     const watch = new Watch();
     try {
-      raw.exec('BEGIN IMMEDIATE');
+      this.#marks.begin.run();
       while (this.#waiting.length > 0 && group.length < groupSize) {
         const next = this.#waiting.shift() as Waiting; // the loop's condition
         group.push(next);
         await this.#runInSavepoint(next, watch);
       }
-      raw.exec('COMMIT');
+      this.#marks.commit.run();
     } catch (fault) {
       // Not one of the group has written anything; the writer goes on with the next group.
       if (raw.isTransaction) raw.exec('ROLLBACK');
@@ -101,11 +111,11 @@ export class GroupCommit {
       if (!open) throw new Error('a statement came after its transaction had ended');
       return this.#connection.run(query);
     };
-    raw.exec('SAVEPOINT member');
+    this.#marks.savepoint.run();
     try {
       const value = await watch.over(() => waiting.work(run));
       open = false;
-      raw.exec('RELEASE member');
+      this.#marks.release.run();
       waiting.settle = () => waiting.resolve(value);
     } catch (error) {
       open = false;

@@ -33,13 +33,15 @@ export interface ConnectionOptions {
 export class SqliteConnection {
   readonly raw: DatabaseSync;
   readonly #time: () => number;
+  /** Many statements run within a millisecond. */
+  #last = { at: 0, text: new Date(0).toISOString() };
   readonly #cache = new Map<string, Prepared>();
 
   constructor(file: string, { readOnly = false, time }: ConnectionOptions) {
     this.raw = new DatabaseSync(file, { readOnly, enableForeignKeyConstraints: true, timeout: 5000 });
     if (!readOnly)
       this.raw.exec(
-        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY',
+        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY',
       );
     this.#time = time;
     this.raw.function('now_plus', (seconds) => this.#timeIn(seconds));
@@ -66,7 +68,10 @@ export class SqliteConnection {
   }
 
   #timeIn(seconds: unknown): string | null {
-    return seconds === null ? null : new Date(this.#time() + Number(seconds) * 1000).toISOString();
+    if (seconds === null) return null;
+    const at = this.#time() + Number(seconds) * 1000;
+    if (at !== this.#last.at) this.#last = { at, text: new Date(at).toISOString() };
+    return this.#last.text;
   }
 }
 

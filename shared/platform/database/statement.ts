@@ -8,14 +8,21 @@ import type { Reads, Tx } from '../platform.ts';
 /** Stands for a parameter while a statement is being built. */
 class Placeholder {
   readonly name: string;
-  constructor(name: string) {
+  /** Of which member of a list; undefined: of the parameters themselves. */
+  readonly of: number | undefined;
+  constructor(name: string, of?: number) {
     this.name = name;
+    this.of = of;
   }
 }
 
-const placeholders = new Proxy({}, { get: (_, name) => new Placeholder(String(name)) });
+const placeholders = (of?: number): object => new Proxy({}, { get: (_, name) => new Placeholder(String(name), of) });
+
+/** Longer lists are rare, and what is kept of a statement takes memory for each of its values. */
+const longestKept = 16;
 
 type Build<Schema, P, Row> = (tables: Kysely<Schema>, p: P) => Compilable<Row>;
+type BuildList<Schema, Item, Row> = (tables: Kysely<Schema>, items: Item[]) => Compilable<Row>;
 
 /**
  * The statements of one store over the tables it names; any other table is a type error.
@@ -27,11 +34,26 @@ export function store<Schema>() {
     return (on: Reads, parameters: P): Promise<Row[]> => {
       let query = compiled.get(on.builder);
       if (query === undefined) {
-        query = build(on.builder as unknown as Kysely<Schema>, placeholders as P).compile(); // typed by the store
+        query = build(on.builder as unknown as Kysely<Schema>, placeholders() as P).compile(); // typed by the store
         compiled.set(on.builder, query);
       }
       const { sql, queryId, query: node } = query;
       return on.run({ sql, queryId, query: node, parameters: query.parameters.map((v) => bound(v, parameters)) });
+    };
+  };
+  const tables = (on: Reads): Kysely<Schema> => on.builder as unknown as Kysely<Schema>; // typed by the store
+  const listed = <Item, Row>(build: BuildList<Schema, Item, Row>, standIn: (at: number) => unknown) => {
+    const kept = Array.from({ length: longestKept + 1 }, (_, length) =>
+      fixed<readonly Item[], Row>((q) =>
+        build(
+          q,
+          Array.from({ length }, (__, at) => standIn(at) as Item),
+        ),
+      ),
+    );
+    return async (on: Reads, items: readonly Item[]): Promise<Row[]> => {
+      if (items.length === 0) return [];
+      return kept[items.length]?.(on, items) ?? on.run(build(tables(on), [...items]).compile());
     };
   };
   return {
@@ -44,13 +66,20 @@ export function store<Schema>() {
     },
     /** A change; give it `returning` to learn which rows it hit. */
     change: <P, Row>(build: Build<Schema, P, Row>): ((tx: Tx, parameters: P) => Promise<Row[]>) => fixed(build),
+    /** A query over a list of plain values, built once for each short length; of an empty list, nothing. */
+    among: <Value, Row>(build: BuildList<Schema, Value, Row>) => listed(build, (at) => new Placeholder(String(at))),
+    /** The same for a list of rows to write: name each column, the rows may be stand-ins. */
+    rows: <Item, Row>(build: BuildList<Schema, Item, Row>): ((tx: Tx, items: readonly Item[]) => Promise<Row[]>) =>
+      listed(build, placeholders),
     /** For statements whose shape depends on the input: build, `.compile()`, then `on.run()`. */
-    tables: (on: Reads): Kysely<Schema> => on.builder as unknown as Kysely<Schema>, // typed by the store
+    tables,
   };
 }
 
 function bound<P>(value: unknown, parameters: P): unknown {
-  return value instanceof Placeholder ? (parameters as Record<string, unknown>)[value.name] : value;
+  if (!(value instanceof Placeholder)) return value;
+  const all = parameters as Record<string, unknown>;
+  return value.of === undefined ? all[value.name] : (all[value.of] as Record<string, unknown>)[value.name];
 }
 
 /** The database's time plus `seconds`, computed inside the statement; null gives null. */

@@ -1,8 +1,8 @@
 /** Registered verifiers: their own checks, merged into ours. What they answer is not trusted. */
-import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import { sealedValues, type SealedValue } from '../../access/sealed.ts';
 import { OutboundFault, type OutboundAnswer } from '../../platform/outbound/outbound.ts';
+import { signedHeaders } from '../../platform/outbound/signature.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { name } from '../../platform/wire.ts';
@@ -81,12 +81,7 @@ async function ask(platform: Platform, { verifier, sealed, body }: Asking): Prom
 /** Standard Webhooks: who has the secret can tell that we asked, and when. */
 function signature({ clock, random }: Platform, secret: string, body: string): Record<string, string> {
   const at = clock.now();
-  const id = newId('msg', at, random);
-  return {
-    'webhook-id': id,
-    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-    'webhook-signature': new Webhook(secret).sign(id, at, body),
-  };
+  return signedHeaders(secret, { id: newId('msg', at, random), at, body });
 }
 
 /** A verifier's own checks, under its name; nothing but what fits the schema counts. Pure. */
@@ -123,9 +118,10 @@ function parsed(body: string): unknown {
   }
 }
 
-const silent = ({ name: verifier, url }: VerifierRow, reason: string): Finding =>
+/** Its whole address is not told: whoever submits a job reads this, and a path may hold a secret. */
+const silent = ({ name: verifier }: VerifierRow, reason: string): Finding =>
   failed(
     awaitedVerifier(verifier),
     `The verifier "${verifier}" gave no checks: ${reason}.`,
-    `See to it that ${url} answers {"checks": […]} within ${answerMilliseconds / 1000} s, or delete the verifier.`,
+    `See to it that it answers {"checks": […]} within ${answerMilliseconds / 1000} s, or delete it.`,
   );

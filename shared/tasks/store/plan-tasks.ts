@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/platform.ts';
 import type { TaskTable } from '../store.ts';
 import type { Task } from '../task.ts';
 
-const { change } = store<{ tasks: TaskTable }>();
+const { change, rows } = store<{ tasks: TaskTable }>();
 
 /** A new task as it is written. */
 export type NewTaskRow = Pick<
@@ -23,44 +23,34 @@ export type NewTaskRow = Pick<
   | 'alarm_micros'
 > & { state: 'waiting' | 'queued'; queued_at: Date | null };
 
-const columns = [
-  'id',
-  'job_id',
-  'deployment_id',
-  'name',
-  'agent_id',
-  'queue_id',
-  'state',
-  'priority',
-  'depends_on',
-  'input',
-  'max_attempts',
-  'time_limit_seconds',
-  'alarm_micros',
-  'queued_at',
-] as const satisfies (keyof NewTaskRow)[];
+/** At most so many rows a statement: parameters of a statement are limited. */
+const atOnce = 16;
 
-const mostRows = 8;
-
-/** One statement for each number of rows, so that none is built at a call; parameter `id_0` is the first row's id. */
-const inserts = Array.from({ length: mostRows }, (_, last) =>
-  change((q, p: Record<string, unknown>) =>
-    q.insertInto('tasks').values(
-      Array.from({ length: last + 1 }, (_, i) => {
-        const row = Object.fromEntries(columns.map((column) => [column, p[`${column}_${i}`]]));
-        return { ...(row as NewTaskRow), place: row['id'] as string }; // placeholders of these columns
-      }),
-    ),
+const insertSome = rows((q, tasks: NewTaskRow[]) =>
+  q.insertInto('tasks').values(
+    tasks.map((task) => ({
+      id: task.id,
+      job_id: task.job_id,
+      deployment_id: task.deployment_id,
+      name: task.name,
+      agent_id: task.agent_id,
+      queue_id: task.queue_id,
+      place: task.id,
+      state: task.state,
+      priority: task.priority,
+      depends_on: task.depends_on,
+      input: task.input,
+      max_attempts: task.max_attempts,
+      time_limit_seconds: task.time_limit_seconds,
+      alarm_micros: task.alarm_micros,
+      queued_at: task.queued_at,
+    })),
   ),
 );
 
-/** Writes new tasks, eight a statement. */
+/** Writes new tasks, sixteen a statement. */
 export async function insertTasks(tx: Tx, tasks: readonly NewTaskRow[]): Promise<void> {
-  for (let from = 0; from < tasks.length; from += mostRows) {
-    const rows = tasks.slice(from, from + mostRows);
-    const named = rows.flatMap((row, i) => columns.map((column): [string, unknown] => [`${column}_${i}`, row[column]]));
-    await inserts[rows.length - 1]?.(tx, Object.fromEntries(named));
-  }
+  for (let from = 0; from < tasks.length; from += atOnce) await insertSome(tx, tasks.slice(from, from + atOnce));
 }
 
 export const queueWaiting = change((q, p: Pick<Task, 'id' | 'input'>) =>

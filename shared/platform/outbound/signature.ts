@@ -1,8 +1,14 @@
 /** Standard Webhooks (standardwebhooks.com): `v1`, HMAC-SHA-256 over id, timestamp and body as sent. Pure. */
 import { timingSafeEqual } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
+import type { Random } from '../platform.ts';
 
 const toleranceSeconds = 300;
+const secretBytes = 32;
+
+/** A new secret for both sides: `whsec_` and base64, of 256 random bits. */
+export const webhookSecret = (random: Random): string =>
+  `whsec_${Buffer.from(random.bytes(secretBytes)).toString('base64')}`;
 
 export interface Signed {
   id: string;
