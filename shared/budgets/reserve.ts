@@ -68,16 +68,26 @@ async function refuseFor(
 
 /**
  * Commits what the deployment has used in all so far. Never refuses: usage beyond the reservation is an
- * overrun, which counts as spent; true says that the job must stop.
+ * overrun, which counts as spent.
  */
-export async function commit(tx: Tx, deployment_id: string, total_micros: number): Promise<boolean> {
-  let overrun = false;
+export async function commit(tx: Tx, deployment_id: string, total_micros: number): Promise<Committed> {
+  const committed: Committed = { overrun: false, spent_micros: 0, left_micros: 0 };
   for (const held of await reservationsOf(tx, { deployment_id })) {
     const settlement = commitUsage(held, total_micros);
-    overrun ||= settlement.overrun;
+    committed.overrun ||= settlement.overrun;
+    committed.spent_micros += settlement.spent;
+    committed.left_micros += settlement.held.reserved_micros;
     if (settlement.spent > 0) await settle(tx, held, settlement);
   }
-  return overrun;
+  return committed;
+}
+
+export interface Committed {
+  /** More was used than was reserved: the job must stop. */
+  overrun: boolean;
+  /** What is new since the last time. */
+  spent_micros: number;
+  left_micros: number;
 }
 
 /** Gives back what is left, and wakes who waits for room. */

@@ -17,6 +17,8 @@ interface Kept {
 export interface SealedDefinition {
   definition: JobDefinition;
   kept: Kept[];
+  /** The definition with a keyed hash for each sensitive value: the same for the same request, and a secret to nobody. */
+  fingerprint: JobDefinition;
 }
 
 /**
@@ -30,18 +32,21 @@ export async function sealSensitive(
   before?: JobDefinition,
 ): Promise<SealedDefinition> {
   refuseForeign(definition, before);
-  if (definition.sensitive.length === 0) return { definition, kept: [] };
+  if (definition.sensitive.length === 0) return { definition, kept: [], fingerprint: definition };
   const sealedOne = structuredClone(definition);
+  const fingerprint = structuredClone(definition);
   const kept: Kept[] = [];
   for (const path of definition.sensitive) {
     const { holder, member } = placeOf(sealedOne, path);
     const value = holder[member] as Json; // placeOf has found it
     if (isSealed(value)) continue;
     const id = newId('sec', platform.clock.now(), platform.random);
-    kept.push({ id, path, sealed: await platform.sealer.seal(JSON.stringify(value), path) });
+    const text = JSON.stringify(value);
+    kept.push({ id, path, sealed: await platform.sealer.seal(text, path) });
     holder[member] = { $sealed: id };
+    placeOf(fingerprint, path).holder[member] = await platform.sealer.mac(text);
   }
-  return { definition: sealedOne, kept };
+  return { definition: sealedOne, kept, fingerprint };
 }
 
 export async function keepSensitive(tx: Tx, kept: Kept[]): Promise<void> {
@@ -65,6 +70,18 @@ function refuseForeign({ input }: JobDefinition, before: JobDefinition | undefin
   if (foreign.length > 0)
     refuse('invalid', { errors: foreign.map(({ path }) => ({ pointer: `/${path.replaceAll('.', '/')}`, message })) });
 }
+
+/** Whether a definition has a value at a path such as `input.token`. */
+export function hasValueAt({ input }: JobDefinition, path: string): boolean {
+  let value: Json | undefined = input;
+  for (const name of path.split('.').slice(1)) value = memberOf(value, name);
+  return value !== undefined;
+}
+
+const memberOf = (value: Json | undefined, name: string): Json | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, name)
+    ? value[name]
+    : undefined;
 
 function placeOf(definition: JobDefinition, path: string): { holder: Record<string, Json>; member: string } {
   const names = path.split('.').slice(1);

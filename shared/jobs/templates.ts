@@ -7,6 +7,7 @@ import { name } from '../platform/wire.ts';
 import { checkMatch } from '../access/if-match.ts';
 import type { Caller } from '../access/caller.ts';
 import { JobDefinition } from './definition.ts';
+import { hasValueAt } from './sensitive.ts';
 import { findTemplate, insertTemplate, listTemplateRows, updateTemplate } from './store/templates.ts';
 
 export const Template = z.strictObject({ name, version: z.int(), definition: JobDefinition }).meta({ id: 'Template' });
@@ -61,12 +62,13 @@ const answer = (row: { name: string; version: number; definition: JobDefinition 
   definition: row.definition,
 });
 
-/** Stores a template of that name; a built-in one is version 0. Refuses `stale`. */
-export function putTemplate(
+/** Stores a template of that name; a built-in one is version 0. Refuses `stale`, and `invalid` for a secret. */
+export async function putTemplate(
   platform: Platform,
   caller: Caller,
   input: { name: string; definition: JobDefinition; if_match?: string | undefined },
 ) {
+  refuseSecrets(input.definition);
   return platform.db.transaction('putTemplate', async (tx) => {
     const row = await findTemplate(tx, { name: input.name });
     checkMatch(input.if_match, row?.version ?? 0);
@@ -82,6 +84,14 @@ export function putTemplate(
     await record(tx, event);
     return answer(next);
   });
+}
+
+/** A template is read by everybody, so a sensitive value comes with the job and not with the template. */
+function refuseSecrets(definition: JobDefinition): void {
+  const present = definition.sensitive.filter((path) => hasValueAt(definition, path));
+  const message = 'a sensitive value: leave it out here, and give it in the overrides of each job';
+  const errors = present.map((path) => ({ pointer: `/definition/${path.replaceAll('.', '/')}`, message }));
+  if (errors.length > 0) refuse('invalid', { errors });
 }
 
 /** A template's definition with some members replaced. Refuses `invalid` when the whole does not fit. */

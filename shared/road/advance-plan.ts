@@ -8,7 +8,7 @@ import { storeOutcome } from '../deployments/store.ts';
 import type { Job, Outcome, StopReason } from '../jobs/job.ts';
 import { moveJob } from '../jobs/move.ts';
 import { noteEnded, releaseTasks } from '../tasks/queue.ts';
-import { cancelTasks, stopTasks } from '../tasks/stop.ts';
+import { cancelTasks, setAlarms, stopTasks } from '../tasks/stop.ts';
 import { lockTasks } from '../tasks/store.ts';
 import type { Task } from '../tasks/task.ts';
 import { currentDefinition } from './current.ts';
@@ -18,7 +18,7 @@ import { actualOf, budgetMicros, taskEnd, taskStates } from './run-facts.ts';
 /** The `executing` handler of executeJob; may run at any time and any number of times. */
 export async function advancePlan(tx: Tx, job: Job): Promise<void> {
   const tasks = await lockTasks(tx, { deployment_id: job.deployment_id });
-  const overrun = await commit(tx, job.deployment_id, budgetMicros(tasks));
+  const { overrun, spent_micros, left_micros } = await commit(tx, job.deployment_id, budgetMicros(tasks));
   if (job.stop_reason === null && isDone(tasks)) {
     const reason = overrun ? `${allSucceeded} ${stopWords.budget}` : allSucceeded; // nothing is left to stop
     return end(tx, job, { tasks, outcome: 'succeeded', reason });
@@ -28,6 +28,7 @@ export async function advancePlan(tx: Tx, job: Job): Promise<void> {
   const left = hasFailed(tasks) ? await cancelRest(tx, tasks, 'another task of the plan has failed') : tasks;
   const outcome = planOutcome(taskStates(left, tx.at));
   if (outcome !== 'open') return end(tx, job, { tasks: left, outcome, reason: whyFailed(left) });
+  if (spent_micros > 0) await setAlarms(tx, job.deployment_id, left_micros);
   await startReady(tx, job, left);
 }
 

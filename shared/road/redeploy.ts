@@ -10,11 +10,11 @@ import { columnsOf, renameAgents } from '../jobs/create.ts';
 import type { JobDefinition } from '../jobs/definition.ts';
 import type { Job } from '../jobs/job.ts';
 import { moveJob } from '../jobs/move.ts';
-import { findJob } from '../jobs/store/rows.ts';
 import { keepSensitive, sealSensitive } from '../jobs/sensitive.ts';
 import { refuseUnknownUnits } from '../resources/units.ts';
 import { currentDeployment } from './current.ts';
 import { ownJob, ownsJob, type OnJob } from './own-job.ts';
+import { visibleJob } from './visible-job.ts';
 
 /** Voids the question, open or granted. Refuses `precondition_required`, and `job_not_changeable` from `approved` on. */
 export async function changeDefinition(
@@ -23,10 +23,14 @@ export async function changeDefinition(
   input: OnJob & { definition: JobDefinition },
 ): Promise<string> {
   refuseUnknownUnits(input.definition.required_resources);
-  const { definition, kept } = await sealSensitive(platform, input.definition, await standing(platform, input.job_id));
+  const { definition, kept } = await sealSensitive(
+    platform,
+    input.definition,
+    await standing(platform, caller, input.job_id),
+  );
   return platform.db.transaction('changeDefinition', async (tx) => {
     const job = await ownJob(tx, caller, input);
-    if (!ownsJob(caller, job)) refuse('forbidden', { detail: 'Only its owner may change a definition.' });
+    refuseForeign(caller, job);
     requireMatch(input.if_match, job.version);
     await keepSensitive(tx, kept);
     await redeploy(tx, job, { type: 'changed', by: caller.id, definition });
@@ -35,10 +39,15 @@ export async function changeDefinition(
   });
 }
 
-/** What the job asks for now; whether the caller may change it is looked at under its lock. */
-async function standing({ db }: Platform, job_id: string): Promise<JobDefinition | undefined> {
-  const job = await findJob(db.read, { id: job_id });
-  return job === undefined ? undefined : (await currentDeployment(db.read, job)).definition;
+/** What the job asks for now. Refuses like the change itself, or what is refused here would tell of others' secrets. */
+async function standing({ db }: Platform, caller: Caller, job_id: string): Promise<JobDefinition> {
+  const job = await visibleJob(db.read, caller, job_id);
+  refuseForeign(caller, job);
+  return (await currentDeployment(db.read, job)).definition;
+}
+
+function refuseForeign(caller: Caller, job: Job): void {
+  if (!ownsJob(caller, job)) refuse('forbidden', { detail: 'Only its owner may change a definition.' });
 }
 
 /** The last definition again. Refuses `job_not_ended`. The same Idempotency-Key retries once. */

@@ -52,6 +52,7 @@ export const callingStage =
       const job = await claimJob(platform, { name, id, state });
       if (job === undefined) return;
       seen(job);
+      refuseTooMany(job, name);
       const found = await work(platform, job);
       await platform.db.transaction(name, async (tx) => {
         const now = await lockJob(tx, { id });
@@ -70,13 +71,18 @@ export const readingStage =
       const job = await findJob(platform.db.read, { id });
       if (job?.state !== state) return;
       seen(job);
-      if (job.attempts > stageAttempts) throw new Error(job.last_fault ?? `${name} never came to its end`);
+      refuseTooMany(job, name);
       const found = await work(platform, job);
       await platform.db.transaction(name, async (tx) => {
         const now = await lockJob(tx, { id });
         if (now?.version === job.version) await commit(tx, now, found);
       });
     });
+
+/** Attempts are counted beforehand, so a job that kills or hangs its process comes to an end as well. */
+function refuseTooMany(job: Job, name: string): void {
+  if (job.attempts > stageAttempts) throw new Error(job.last_fault ?? `${name} never came to its end`);
+}
 
 const claimJob = (platform: Platform, { name, id, state }: { name: string; id: string; state: JobState }) =>
   platform.db.transaction(`${name} claim`, async (tx) => {
@@ -118,7 +124,7 @@ function settleAtEdge(platform: Platform, job: Job, error: unknown): Promise<unk
 const blockJob = (platform: Platform, seen: Job, { code, message, facts }: Refusal) =>
   platform.db.transaction('blockJob', async (tx) => {
     const job = await lockJob(tx, { id: seen.id });
-    if (job?.version !== seen.version) return;
+    if (job?.version !== seen.version || job.fence !== seen.fence) return;
     const { waits_for = null, waits_amount } = facts;
     await block(tx, job, { code, detail: message, waits_for, ...(waits_amount === undefined ? {} : { waits_amount }) });
   });

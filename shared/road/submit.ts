@@ -29,7 +29,7 @@ export async function submitJob(platform: Platform, caller: Caller, submission: 
       caller: caller.id,
       operation: 'submitJob',
       key: submission.idempotency_key,
-      body: submission.definition,
+      body: sealed.fingerprint,
       create: () => create(tx, caller, { id, ...sealed }),
     });
   // The same id at each try, so that a commit whose answer was lost is found and not made again.

@@ -2,6 +2,7 @@
  * wakeJobs: what jobs wait for has changed, or a job's own next try is due. Moves blocked jobs back to where
  * they were, one transaction each.
  */
+import { databaseTime } from '../platform/database/time.ts';
 import type { Platform, Reads, Tx } from '../platform/platform.ts';
 import { awaitedApprovers } from '../access/caller.ts';
 import { standStill } from '../approvals/stand-still.ts';
@@ -50,9 +51,9 @@ async function resume(tx: Tx, job: Job): Promise<void> {
 }
 
 /** How much room there is in what was named; undefined where room is not counted. */
-function roomIn(platform: Platform, id: string): Promise<number | undefined> {
+async function roomIn(platform: Platform, id: string): Promise<number | undefined> {
   const [kind, name = ''] = id.split(/:(.*)/s);
-  if (kind === 'budget') return freeMicros(platform.db.read, name, platform.clock.now());
+  if (kind === 'budget') return freeMicros(platform.db.read, name, await databaseTime(platform.db.read));
   if (kind === 'resource') return freeUnits(platform.db.read, name);
-  return Promise.resolve(undefined);
+  return undefined;
 }

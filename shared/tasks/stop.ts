@@ -1,6 +1,6 @@
 /** Ends what has not begun, and asks what runs to stop. */
 import type { Tx } from '../platform/platform.ts';
-import { cancelUnstarted, stopRunning, updateAlarm } from './store/plan-tasks.ts';
+import { cancelUnstarted, stopRunning, updateAlarms } from './store/plan-tasks.ts';
 
 /** Waiting, queued and delayed tasks will not run; running ones go on. Gives the ids of those it has cancelled. */
 export async function cancelTasks(tx: Tx, deployment_id: string, reason: string): Promise<string[]> {
@@ -12,7 +12,7 @@ export async function stopTasks(tx: Tx, deployment_id: string, reason: string): 
   await stopRunning(tx, { deployment_id, reason });
 }
 
-/** From which cost of a task on, in micro-dollars, progress tells the execute stage at once; null: never. */
-export async function setAlarm(tx: Tx, deployment_id: string, alarm_micros: number | null): Promise<void> {
-  await updateAlarm(tx, { deployment_id, alarm_micros });
+/** Progress tells the execute stage at once when a task has cost this much more than now, in micro-dollars. */
+export async function setAlarms(tx: Tx, deployment_id: string, left_micros: number): Promise<void> {
+  await updateAlarms(tx, { deployment_id, left_micros });
 }

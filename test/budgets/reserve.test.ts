@@ -18,7 +18,8 @@ afterEach(() => world.close());
 const newDeployment = async () => (await storedJob(world)).deployment_id;
 const run = <T>(work: (tx: Tx) => Promise<T>) => world.platform.db.transaction('money', work);
 const take = (deployment_id: string, micros: number) => run((tx) => reserve(tx, deployment_id, micros));
-const use = (deployment_id: string, total: number) => run((tx) => commit(tx, deployment_id, total));
+const use = async (deployment_id: string, total: number) =>
+  (await run((tx) => commit(tx, deployment_id, total))).overrun;
 const giveBack = (deployment_id: string) => run((tx) => release(tx, deployment_id));
 
 async function month(period = '2026-03'): Promise<number[]> {

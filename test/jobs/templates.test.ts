@@ -23,6 +23,15 @@ describe('templates', () => {
     expect(await names()).toEqual(['content_generation 0', 'product_import 0', 'security_scan 0']);
   });
 
+  it('hold no sensitive value, but may say where one comes', async () => {
+    const sensitive = ['input.token'];
+    await expect(put('with_secret', { input: { token: 'hunter2' }, sensitive })).rejects.toMatchObject({
+      code: 'invalid',
+      facts: { errors: [{ pointer: '/definition/input/token' }] },
+    });
+    await expect(put('with_place', { input: {}, sensitive })).resolves.toMatchObject({ version: 1 });
+  });
+
   it.each(['security_scan', 'content_generation', 'product_import'])(
     '%s can be submitted as it stands',
     async (name) => {

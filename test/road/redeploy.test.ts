@@ -41,7 +41,7 @@ describe('a job that has ended', () => {
     const id = await town.submitted();
     await town.cancel(id);
     await expect(town.retry(id, other)).rejects.toMatchObject({ code: 'not_found' });
-    await expect(town.retry(id, rita)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(town.retry(id, rita)).rejects.toMatchObject({ code: 'forbidden' });
     await town.retry(id, olga);
     expect((await town.job(id)).deployment_number).toBe(2);
   });
@@ -150,7 +150,7 @@ describe('a submitter', () => {
   test('is not who reads all', async () => {
     const id = await town.started();
     for (const reader of [admin, olga, rita]) expect(await town.answer(id, reader)).toMatchObject({ job_id: id });
-    await expect(town.cancel(id, rita)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(town.cancel(id, rita)).rejects.toMatchObject({ code: 'forbidden' });
     await town.cancel(id, olga);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { judgeLeases } from '../../shared/tasks/judge-leases.ts';
-import { setAlarm, stopTasks } from '../../shared/tasks/stop.ts';
+import { setAlarms, stopTasks } from '../../shared/tasks/stop.ts';
 import { deployment_id, openCrew, type Crew } from './crew.ts';
 
 let crew: Crew;
@@ -154,10 +154,10 @@ describe('a poison task', () => {
 });
 
 describe('the alarm', () => {
-  it('can be set and taken away for all tasks of a deployment', async () => {
+  it('of a task goes off when it has cost as much more as is left', async () => {
     const [id = ''] = await crew.queue({ alarm_micros: 5 });
-    await crew.platform.db.transaction('alarm', (tx) => setAlarm(tx, deployment_id, null));
-    expect(await crew.task(id)).toMatchObject({ alarm_micros: null });
+    await crew.platform.db.transaction('alarm', (tx) => setAlarms(tx, deployment_id, 300));
+    expect(await crew.task(id)).toMatchObject({ alarm_micros: 300 });
   });
 });
 

@@ -33,6 +33,8 @@ export interface PublicKey {
 
 export interface Sealer {
   seal(plain: string, path: string): Promise<Sealed>;
+  /** A keyed hash (HMAC-SHA-256, base64): says whether two texts are the same to nobody who lacks the key. */
+  mac(text: string): Promise<string>;
   /** Throws when the key, the place or the text is another. */
   open(sealed: Sealed, path: string): Promise<string>;
   /** Signs the record's seals. Whoever checks them needs the public key only. */
@@ -52,6 +54,7 @@ export function sealerWith(key: Uint8Array, random: Random): Sealer {
       key_id: id,
       ciphertext: encrypt(encryption, { plain, path, nonce: random.bytes(nonceBytes) }),
     }),
+    mac: async (text) => createHmac('sha256', derived(key, 'mac')).update(text).digest('base64'),
     open: async (sealed, path) => {
       if (sealed.key_id !== id) throw new Error(`sealed with key ${sealed.key_id}, and only ${id} is at hand`);
       return decrypt(encryption, sealed.ciphertext, path);

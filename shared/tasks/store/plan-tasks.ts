@@ -83,8 +83,12 @@ export const stopRunning = change((q, p: { deployment_id: string; reason: string
     .returning('id'),
 );
 
-export const updateAlarm = change((q, p: { deployment_id: string; alarm_micros: number | null }) =>
-  q.updateTable('tasks').set({ alarm_micros: p.alarm_micros }).where('deployment_id', '=', p.deployment_id),
+export const updateAlarms = change((q, p: { deployment_id: string; left_micros: number }) =>
+  q
+    .updateTable('tasks')
+    .set((row) => ({ alarm_micros: row('cost_micros', '+', p.left_micros) }))
+    .where('deployment_id', '=', p.deployment_id)
+    .where('ended_at', 'is', null),
 );
 
 export const noteEnds = change((q, p: { deployment_id: string }) =>
