@@ -23,11 +23,11 @@ export interface Server {
 export async function startServer(config: Config): Promise<Server> {
   const platform = await openPlatform(config);
   try {
-    const admin_key = await ensureAdmin(platform);
     await voidStageLeases(platform); // the folder's lock proves that nobody else holds one
     platform.bells.answer(({ bell, id, trace }) => withTrace(trace, () => stages[bell].run(platform, id)));
     await ringDueWork(platform);
     const http = await listen(platform, config.PORT);
+    const admin_key = await ensureAdmin(platform); // shown once, so nothing may fail after it
     const timers = startTimers(platform);
     return { platform, url: http.url, admin_key, stop: () => stop({ platform, http, timers }) };
   } catch (error) {

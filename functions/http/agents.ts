@@ -63,7 +63,7 @@ export const agentRoutes: Route[] = [
   route('deleteAgentKey', 'DELETE /v1/agents/{agent_id}/keys/{key_id}', {
     answer: nothing,
     status: 204,
-    refuses: ['not_found'],
+    refuses: ['not_found', 'conflict'],
     run: ({ platform, caller, input: { agent_id, key_id } }) =>
       deleteKey(platform, caller, { principal_id: agent_id, key_id }),
   }),

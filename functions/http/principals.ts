@@ -56,7 +56,7 @@ export const principalRoutes: Route[] = [
   route('deleteKey', 'DELETE /v1/principals/{id}/keys/{key_id}', {
     answer: nothing,
     status: 204,
-    refuses: ['not_found'],
+    refuses: ['not_found', 'conflict'],
     run: ({ platform, caller, input: { id, key_id } }) => deleteKey(platform, caller, { principal_id: id, key_id }),
   }),
 ];

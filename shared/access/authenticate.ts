@@ -10,7 +10,7 @@ const nobody = secretHash('');
 
 /**
  * The caller of a valid key: one indexed read and one hash. Refuses `unauthenticated`, in the same words
- * whether the key is malformed, unknown, wrong or deleted, or its principal disabled.
+ * whether the key is malformed, unknown, wrong or deleted, or its principal or that one's owner disabled.
  */
 export async function authenticate(reads: Reads, authorization: string): Promise<Caller> {
   const key = /^bearer +(\S+) *$/i.exec(authorization)?.[1];

@@ -4,7 +4,7 @@ import { musterActor } from './caller.ts';
 import { changePrincipal, writePrincipal } from './change-principal.ts';
 import { keyParts, newKey, secretHash } from './keys.ts';
 import { findPrincipal, lockPrincipal } from './store.ts';
-import { deleteKeysOf, findCredential, insertKey, reviveKey } from './store/keys.ts';
+import { deleteKeysOf, findKey, insertKey, reviveKey } from './store/keys.ts';
 
 const admin = { id: 'admin', kind: 'person', name: 'First admin', owner_id: null, actor: musterActor } as const;
 const roles = ['admin', 'operator', 'submitter', 'reader'] as const;
@@ -23,11 +23,14 @@ export const ensureAdmin = (platform: Platform): Promise<string | undefined> =>
     return undefined;
   });
 
-/** The key of the setting is the admin's; when it is a new one, the others end: a rotation. */
+/**
+ * The key of the setting is the admin's; when it is a new one, the others end: a rotation. A key that was there
+ * before stays as it is: one that has been deleted is not to come back with a restart.
+ */
 async function takeKey(tx: Tx, { id, secret }: { id: string; secret: string }): Promise<void> {
   const secret_sha256 = secretHash(secret);
   const row = await lockPrincipal(tx, { id: admin.id });
-  if (row === undefined || (await findCredential(tx, { key_id: id }))?.secret_sha256 === secret_sha256) return;
+  if (row === undefined || (await findKey(tx, { id }))?.secret_sha256 === secret_sha256) return;
   await deleteKeysOf(tx, { principal_id: admin.id });
   const key = { id, principal_id: admin.id, secret_sha256 };
   if ((await reviveKey(tx, key)).length === 0) await insertKey(tx, key);

@@ -35,7 +35,9 @@ export const issueKey = (
     return made;
   });
 
-/** Ends a key at once. Refuses `not_found`. */
+const lastKey = 'This is your only key; make another first, or nobody could act for you any more.';
+
+/** Ends a key at once. Refuses `not_found`, and `conflict` for the caller's own last one. */
 export const deleteKey = (
   platform: Platform,
   caller: Caller,
@@ -45,6 +47,8 @@ export const deleteKey = (
     const row = await lockPrincipal(tx, { id: principal_id });
     const hit = await deleteKeyRow(tx, { id: key_id, principal_id });
     if (row === undefined || hit.length === 0) refuse('not_found');
+    if (caller.id === principal_id && (await validKeys(tx, { principal_id })).length === 0)
+      refuse('conflict', { detail: lastKey });
     await changePrincipal(tx, {
       row,
       said: row,

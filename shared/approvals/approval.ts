@@ -58,7 +58,12 @@ const ballot = z.strictObject({
     .describe('of the question, as the approval shows it'),
   decision: z.enum(['yes', 'no']),
   confidence: z.number().min(0).max(1),
-  reasoning: z.string().max(10_000).default('').describe('required for no'),
+  reasoning: z
+    .string()
+    .max(10_000)
+    .refine((text) => text.isWellFormed() && !text.includes('\0'), 'has a NUL or half a character')
+    .default('')
+    .describe('required for no'),
   evidence: z.array(z.url().max(2000)).max(20).default([]).describe('links'),
 });
 

@@ -1,10 +1,11 @@
 /** A budget: a limit in dollars for a scope and a period. */
 import { z } from 'zod';
-import { usd } from '../platform/wire.ts';
 import { usdOf } from '../platform/money.ts';
 import type { BudgetRow } from './store.ts';
 
-export const BudgetInput = z.strictObject({ limit_usd: usd }).meta({ id: 'BudgetInput' });
+export const BudgetInput = z
+  .strictObject({ limit_usd: z.number().min(0).max(1_000_000_000) })
+  .meta({ id: 'BudgetInput' });
 
 export const Budget = z
   .strictObject({

@@ -33,13 +33,20 @@ export async function openPlatform(config: Config, seams: Partial<Seams> = {}): 
   const bells = seams.bells ?? (await import('./bells/in-process.ts')).inProcessBells(clock, log);
   const hints = (await import('./bells/hints.ts')).openHints(clock);
   const around = { config, clock, random, bells, hints };
+  await takeFolder(config, opened);
+  const secrets = await openSecrets(config, random); // before there is a database that would need them
   const db = await openDatabase(around, seams, opened);
   const outbound = (await import('./outbound/guarded.ts')).guardedOutbound(config, seams.resolve);
   opened.defer(() => outbound.close());
   opened.defer(() => bells.drain());
-  const secrets = await openSecrets(config, random);
   const closing = opened.move();
   return { ...around, log, db, ...secrets, outbound, close: () => closing.disposeAsync() };
+}
+
+async function takeFolder({ MUSTER_DATA: folder }: Config, opened: AsyncDisposableStack): Promise<void> {
+  if (folder === ':memory:') return;
+  const lock = (await import('./database/folder-lock.ts')).lockFolder(folder);
+  opened.defer(() => lock.release());
 }
 
 async function openDatabase(
@@ -48,10 +55,6 @@ async function openDatabase(
   opened: AsyncDisposableStack,
 ): Promise<Database> {
   const folder = around.config.MUSTER_DATA;
-  if (folder !== ':memory:') {
-    const lock = (await import('./database/folder-lock.ts')).lockFolder(folder);
-    opened.defer(() => lock.release());
-  }
   const { openSqlite } = await import('./database/sqlite.ts');
   const db = openSqlite({ folder, time, ...(engine === undefined ? {} : { through: engine }) }, around);
   opened.defer(() => db.close());

@@ -28,5 +28,11 @@ export const time = z.codec(z.iso.datetime({ offset: true }), z.date(), {
   encode: (date) => date.toISOString(),
 });
 
+/** What may be called for somebody is the guarded client's to say; here only the form. */
+export const webUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(2048)
+  .refine((text) => !/^[^:]+:\/\/[^/]*@/.test(text), 'a URL may not carry a password');
+
 /** US dollars at the edge: at least nothing, at most a million, to the micro-dollar. */
 export const usd = z.number().min(0).max(1_000_000);

@@ -2,6 +2,7 @@
 import type { Caller } from '../access/caller.ts';
 import { refuse } from '../outcomes.ts';
 import type { Platform } from '../platform/platform.ts';
+import { mask } from '../platform/telemetry/mask.ts';
 import type { Progress, ProgressAnswer } from './report.ts';
 import { spentOf } from './spent.ts';
 import { updateProgress } from './store/settle.ts';
@@ -15,7 +16,12 @@ export async function reportProgress(
   const spent = await spentOf(platform.db.read, caller.id, usage);
   const held = { id: task_id, fence, holder_id: caller.id };
   return platform.db.transaction('reportProgress', async (tx) => {
-    const [row] = await updateProgress(tx, { ...held, ...spent, progress: progress ?? null, note: note ?? null });
+    const [row] = await updateProgress(tx, {
+      ...held,
+      ...spent,
+      progress: progress ?? null,
+      note: note === undefined ? null : mask(note),
+    });
     if (row === undefined) refuse('lease_lost');
     if (isAlarming(row)) tx.ring('execute', row.job_id);
     return { task_id, stop_reason: row.stop_reason };

@@ -1,12 +1,6 @@
 /** A tool: something callable that jobs need, with a rate limit, a probe and a secret where it has them. */
 import { z } from 'zod';
-import { name, time } from '../platform/wire.ts';
-
-/** What may be called for somebody is the guarded client's to say; here only the form. */
-export const webUrl = z
-  .url({ protocol: /^https?$/ })
-  .max(2048)
-  .refine((text) => !/^[^:]+:\/\/[^/]*@/.test(text), 'a URL may not carry a password');
+import { name, time, webUrl } from '../platform/wire.ts';
 
 export const RegisterTool = z
   .strictObject({

@@ -1,7 +1,6 @@
 /** A verifier: somebody else's readiness checks, asked for by a signed POST and merged into ours. */
 import { z } from 'zod';
-import { name, time } from '../platform/wire.ts';
-import { webUrl } from './tool.ts';
+import { name, time, webUrl } from '../platform/wire.ts';
 
 export const RegisterVerifier = z
   .strictObject({

@@ -2,6 +2,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { authenticate } from '../../shared/access/authenticate.ts';
 import { ensureAdmin } from '../../shared/access/first-admin.ts';
+import { deleteKey, issueKey } from '../../shared/access/keys.ts';
 import { getPrincipal } from '../../shared/access/principals.ts';
 import { openWorld, type World } from '../world.ts';
 import { admin, refusal } from './an-admin.ts';
@@ -48,6 +49,22 @@ it.each([
   await restart(at, next);
   expect(await who(at, next)).toMatchObject({ id: 'admin' });
   expect((await refusal(who(at, keyOf('root', 'a')))).code).toBe('unauthenticated');
-  await restart(at, keyOf('root', 'a'));
-  expect(await who(at, keyOf('root', 'a'))).toMatchObject({ id: 'admin' });
+});
+
+it('does not bring a deleted key back when it still stands in the setting', async () => {
+  const leaked = keyOf('root', 'a');
+  const at = await opened(leaked);
+  await ensureAdmin(at.platform);
+  const { key } = await issueKey(at.platform, admin, { principal_id: 'admin' });
+  await deleteKey(at.platform, admin, { principal_id: 'admin', key_id: 'root' });
+  await restart(at, leaked);
+  expect((await refusal(who(at, leaked))).code).toBe('unauthenticated');
+  expect(await who(at, key)).toMatchObject({ id: 'admin' });
+});
+
+it('keeps the last key of whoever calls', async () => {
+  const at = await opened(keyOf('root', 'a'));
+  await ensureAdmin(at.platform);
+  const gone = deleteKey(at.platform, { ...admin, id: 'admin' }, { principal_id: 'admin', key_id: 'root' });
+  expect((await refusal(gone)).code).toBe('conflict');
 });

@@ -38,7 +38,8 @@ test('a start that fails frees the folder', async () => {
   writeFileSync(join(folder, 'key'), 'short');
   await expect(open()).rejects.toThrow(/key does not hold 32 bytes/);
   rmSync(join(folder, 'key'));
-  await (await open()).close();
+  await expect(open()).rejects.toThrow(/no key beside it/);
+  await (await open({ MUSTER_DATA_KEY: Buffer.alloc(32, 1).toString('base64') })).close();
 });
 
 test('the key for sealed values is made once, for its owner only', async () => {

@@ -290,6 +290,18 @@ describe('money', () => {
     expect(await books()).toMatchObject({ budgets: [{ reserved: 0, spent: 600_000 }] });
   });
 
+  test('of a price is not mixed with what an agent says it cost', async () => {
+    const id = await town.started(gold);
+    const task = await town.one('reader');
+    await town.progress('reader', task, usage(10));
+    await town.progress('reader', task, { model: 'nomodel', input_tokens: 1, output_tokens: 0, cost_usd: 5 });
+    await town.settle();
+    expect(await town.job(id)).toMatchObject({ state: 'executing', stop_reason: null });
+    await town.complete('reader', task, { model: 'nomodel', input_tokens: 1, output_tokens: 0, cost_usd: 5 });
+    await town.settle();
+    expect(await books()).toMatchObject({ budgets: [{ spent: 1000 }] });
+  });
+
   test('that no price tells is told, and counts against no budget', async () => {
     const id = await town.started();
     await town.complete('writer', await town.one('writer'), { input_tokens: 5, output_tokens: 5, cost_usd: 3 });

@@ -27,7 +27,14 @@ export const findCredential = first((q, p: { key_id: string }) =>
     ])
     .where('access_keys.id', '=', p.key_id)
     .where('access_keys.deleted_at', 'is', null)
-    .where('principals.disabled_at', 'is', null),
+    .leftJoin('principals as owner', 'owner.id', 'principals.owner_id')
+    .where('principals.disabled_at', 'is', null)
+    .where('owner.disabled_at', 'is', null),
+);
+
+/** Valid or not. */
+export const findKey = first((q, p: { id: string }) =>
+  q.selectFrom('access_keys').select(['id', 'secret_sha256']).where('id', '=', p.id),
 );
 
 export const validKeys = all((q, p: { principal_id: string }) =>

@@ -11,10 +11,21 @@ export function dataKey({ MUSTER_DATA, MUSTER_DATA_KEY }: Config, random: Random
   if (MUSTER_DATA_KEY !== undefined) return Buffer.from(MUSTER_DATA_KEY, 'base64');
   if (MUSTER_DATA === ':memory:') return random.bytes(keyBytes);
   const file = join(MUSTER_DATA, 'key');
-  if (!existsSync(file)) writeKey(file, random);
+  if (!existsSync(file)) {
+    refuseOrphan(MUSTER_DATA);
+    writeKey(file, random);
+  }
   const key = Buffer.from(readFileSync(file, 'utf8'), 'base64');
   if (key.length !== keyBytes) throw new Error(`${file} does not hold ${keyBytes} bytes in base64`);
   return key;
+}
+
+/** A database without its key holds values that nothing could open and seals that nothing could verify. */
+function refuseOrphan(folder: string): void {
+  if (!existsSync(join(folder, 'muster.db'))) return;
+  throw new Error(
+    `there is a muster.db in ${folder} and no key beside it; put the file key back, or set MUSTER_DATA_KEY`,
+  );
 }
 
 /** Under another name first, so that a crash leaves a whole key or none. */

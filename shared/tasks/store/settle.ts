@@ -23,13 +23,19 @@ export interface Spent {
   priced: boolean;
 }
 
-/** Reports may come late and out of order: the largest counts. */
+/**
+ * Reports may come late and out of order: the largest counts. What a price tells takes the place of what an agent
+ * says of its cost, and is never mixed with it: only priced cost counts against a budget.
+ */
 const largest = (p: Spent) => ({
   model: sql<string | null>`coalesce(${p.model}, model)`,
   input_tokens: larger('input_tokens', p.input_tokens),
   cached_tokens: larger('cached_tokens', p.cached_tokens),
   output_tokens: larger('output_tokens', p.output_tokens),
-  cost_micros: larger('cost_micros', p.cost_micros),
+  cost_micros: sql<number>`case
+    when ${p.priced} = 1 and priced = 0 then ${p.cost_micros}
+    when ${p.priced} = 0 and priced = 1 then cost_micros
+    else ${larger('cost_micros', p.cost_micros)} end`,
   priced: sql<boolean>`case when ${p.priced} = 1 then 1 else priced end`,
 });
 
