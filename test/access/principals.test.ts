@@ -1,6 +1,7 @@
 /** People and services, each change with its event. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Caller } from '../../shared/access/caller.ts';
+import { authenticate } from '../../shared/access/authenticate.ts';
 import { disablePrincipal, writePrincipal } from '../../shared/access/change-principal.ts';
 import { deleteKey, issueKey } from '../../shared/access/keys.ts';
 import { deletePrincipal, getPrincipal, listPrincipals, putPrincipal } from '../../shared/access/principals.ts';
@@ -143,4 +144,15 @@ it('finds approvers, and principals by their ids', async () => {
   const found = await principalsByIds(world.platform.db.read, ['yes', 'nobody', 'also']);
   expect(found.map(({ id }) => id)).toEqual(['also', 'yes']);
   expect(await principalsByIds(world.platform.db.read, [])).toEqual([]);
+});
+
+it('takes what it owns along when it is deleted: nothing calls for an owner who is gone', async () => {
+  const { platform } = world;
+  await put();
+  await put({ id: 'robot', kind: 'service', owner_id: 'pat' });
+  const { key } = await issueKey(platform, admin, { principal_id: 'robot' });
+  const call = () => authenticate(platform.db.read, `Bearer ${key}`);
+  expect(await call()).toMatchObject({ id: 'robot', owner_id: 'pat' });
+  await deletePrincipal(platform, admin, { id: 'pat', if_match: '"1"' });
+  expect((await refusal(call())).code).toBe('unauthenticated');
 });

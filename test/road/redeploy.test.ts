@@ -147,6 +147,16 @@ describe('a submitter', () => {
     await town.cancel(id, submitter);
   });
 
+  test('is the only one to change a definition: whoever operates might approve it afterwards', async () => {
+    const id = await town.submitted();
+    const { version } = await town.job(id);
+    for (const by of [olga, rita]) {
+      await expect(town.change(id, { priority: 4 }, by)).rejects.toMatchObject({ code: 'forbidden' });
+    }
+    await expect(town.change(id, { priority: 4 }, other)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await town.job(id)).toMatchObject({ version, priority: 5 });
+  });
+
   test('is not who reads all', async () => {
     const id = await town.started();
     for (const reader of [admin, olga, rita]) expect(await town.answer(id, reader)).toMatchObject({ job_id: id });
