@@ -29,6 +29,11 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 );
 
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((text) => text === 'true');
+
 /** The table of settings. `describe` is what the documentation says. */
 export const settings = z.object({
   MUSTER_DATA: z
@@ -66,6 +71,41 @@ export const settings = z.object({
   BLOCKED_FOR: duration.default(86_400).describe('Blocked time, all blocks added, after which a job expires'),
   APPROVAL_DEADLINE: duration.default(86_400).describe('How long a question stays open'),
   APPROVAL_VALIDITY: duration.default(3600).describe('How long a granted approval may wait for its start'),
+  AZURE_SQL_SERVER: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Host of Azure SQL, or host,port; without it the embedded file holds the truth'),
+  AZURE_SQL_DATABASE: z.string().min(1).default('muster').describe('Database on that server'),
+  AZURE_SQL_USERNAME: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('SQL login, for development; without it the app signs in with Entra ID'),
+  AZURE_SQL_PASSWORD: z.string().min(1).optional().describe('Password of the SQL login'),
+  AZURE_SQL_TRUST_CERTIFICATE: flag.describe('`true` takes any certificate, for a server in a container'),
+  SERVICEBUS: z
+    .string()
+    .startsWith('Endpoint=sb://', 'expected a connection string that begins with Endpoint=sb://')
+    .optional()
+    .describe('Connection string of Service Bus; without one bells ring in the process'),
+  SERVICEBUS__fullyQualifiedNamespace: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Namespace of Service Bus for Entra ID, such as muster.servicebus.windows.net'),
+  SERVICEBUS__clientId: z.string().min(1).optional().describe('Managed identity that sends and receives'),
+  AZURE_KEY_VAULT_URL: z
+    .url()
+    .optional()
+    .describe('Key Vault with secrets and keys; without it settings named SECRET_<NAME>'),
+  AZURE_TENANT_ID: z.string().min(1).optional().describe('Tenant whose Entra ID tokens callers may bring'),
+  AZURE_CLIENT_ID: z.string().min(1).optional().describe("The app's own identity"),
+  AZURE_CLIENT_SECRET: z.string().min(1).optional().describe('Its secret, where it is not a managed identity'),
+  API_AUDIENCE: z.string().min(1).optional().describe("Audience of callers' Entra ID tokens"),
+  APPLICATIONINSIGHTS_CONNECTION_STRING: z.string().min(1).optional().describe('Telemetry to Application Insights'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('Telemetry to an OpenTelemetry collector over OTLP/HTTP'),
+  WEBSITE_INSTANCE_ID: z.string().optional().describe('Set by Azure: the embedded forms are refused there'),
   OUTBOUND_ALLOW: list
     .refine((entries) => entries.every(isAllowable), 'expected host:port or CIDR ranges')
     .default([])
@@ -81,9 +121,29 @@ export const settings = z.object({
 export type Config = z.output<typeof settings> & {
   /** Secrets given as `SECRET_<NAME>`, by lower-case name. */
   secrets: ReadonlyMap<string, string>;
-  /** Seconds until a row that waits for the machine is swept: 1 locally, where a sweep costs nothing. */
+  /** Seconds until a row that waits for the machine is swept: 1 in one process, where a sweep costs nothing. */
   DUE_SECONDS: number;
 };
+
+const onAzureSql = (given: z.output<typeof settings>): boolean => given.AZURE_SQL_SERVER !== undefined;
+const onServiceBus = (given: z.output<typeof settings>): boolean =>
+  (given.SERVICEBUS ?? given.SERVICEBUS__fullyQualifiedNamespace) !== undefined;
+
+/** Combinations that cannot work, each in words that say what to set. */
+const conflicts: { when: (given: z.output<typeof settings>) => boolean; say: string }[] = [
+  {
+    when: (given) => given.WEBSITE_INSTANCE_ID !== undefined && !(onAzureSql(given) && onServiceBus(given)),
+    say: 'On Azure set AZURE_SQL_SERVER and SERVICEBUS__fullyQualifiedNamespace: the embedded forms are for one process',
+  },
+  {
+    when: (given) => (given.AZURE_SQL_USERNAME === undefined) !== (given.AZURE_SQL_PASSWORD === undefined),
+    say: 'AZURE_SQL_USERNAME and AZURE_SQL_PASSWORD go together; set both, or neither for Entra ID',
+  },
+  {
+    when: (given) => given.AZURE_TENANT_ID === undefined && given.API_AUDIENCE !== undefined,
+    say: 'API_AUDIENCE needs AZURE_TENANT_ID, the tenant whose tokens count',
+  },
+];
 
 /** Reads settings; an invalid one stops the start with its name and what is expected. */
 export function readConfig(environment: Record<string, string | undefined>): Config {
@@ -93,7 +153,10 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
     throw new Error(`These settings cannot be used:\n${lines.join('\n')}`);
   }
-  return { ...parsed.data, secrets: secretsIn(given), DUE_SECONDS: 1 };
+  const conflict = conflicts.find(({ when }) => when(parsed.data));
+  if (conflict !== undefined) throw new Error(`These settings cannot be used:\n  ${conflict.say}`);
+  const shared = onAzureSql(parsed.data) || onServiceBus(parsed.data);
+  return { ...parsed.data, secrets: secretsIn(given), DUE_SECONDS: shared ? 30 : 1 };
 }
 
 function secretsIn(environment: Record<string, string | undefined>): Map<string, string> {

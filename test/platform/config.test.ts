@@ -14,6 +14,22 @@ const wrong: Record<keyof typeof settings.shape, string[]> = {
   BLOCKED_FOR: ['long'],
   APPROVAL_DEADLINE: ['later'],
   APPROVAL_VALIDITY: ['0h'],
+  AZURE_SQL_SERVER: [],
+  AZURE_SQL_DATABASE: [],
+  AZURE_SQL_USERNAME: [],
+  AZURE_SQL_PASSWORD: [],
+  AZURE_SQL_TRUST_CERTIFICATE: ['yes', '1'],
+  SERVICEBUS: ['sb://muster', 'muster.servicebus.windows.net'],
+  SERVICEBUS__fullyQualifiedNamespace: [],
+  SERVICEBUS__clientId: [],
+  AZURE_KEY_VAULT_URL: ['vault'],
+  AZURE_TENANT_ID: [],
+  AZURE_CLIENT_ID: [],
+  AZURE_CLIENT_SECRET: [],
+  API_AUDIENCE: [],
+  APPLICATIONINSIGHTS_CONNECTION_STRING: [],
+  OTEL_EXPORTER_OTLP_ENDPOINT: ['collector'],
+  WEBSITE_INSTANCE_ID: [],
   OUTBOUND_ALLOW: ['localhost', '10.0.0.0/33', 'http://10.0.0.1:80'],
   IDENTITY_ENDPOINT: ['here'],
   LOG_LEVEL: ['loud'],
@@ -23,6 +39,22 @@ const cases = Object.entries(wrong).flatMap(([name, values]) => values.map((valu
 
 test.each(cases)('%s=%s stops the start with the name of the setting', (name, value) => {
   expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`These settings cannot be used:\\n  ${name}: \\S`));
+});
+
+test.each([
+  ['an instance on Azure without Azure SQL', { WEBSITE_INSTANCE_ID: 'i', SERVICEBUS: 'Endpoint=sb://x/' }],
+  ['an instance on Azure without Service Bus', { WEBSITE_INSTANCE_ID: 'i', AZURE_SQL_SERVER: 's' }],
+  ['a user name without a password', { AZURE_SQL_SERVER: 's', AZURE_SQL_USERNAME: 'u' }],
+  ['a password without a user name', { AZURE_SQL_SERVER: 's', AZURE_SQL_PASSWORD: 'p' }],
+  ['an audience without a tenant', { API_AUDIENCE: 'api://muster' }],
+])('%s stops the start and says what to set', (_, environment) => {
+  expect(() => readConfig(environment)).toThrow(/These settings cannot be used:\n {2}\S/);
+});
+
+test('where instances share a database or bells, a sweep waits longer', () => {
+  expect(readConfig({}).DUE_SECONDS).toBe(1);
+  expect(readConfig({ AZURE_SQL_SERVER: 's' }).DUE_SECONDS).toBe(30);
+  expect(readConfig({ SERVICEBUS: 'Endpoint=sb://x/' }).DUE_SECONDS).toBe(30);
 });
 
 test('every wrong setting is named at once', () => {
