@@ -45,16 +45,20 @@ export interface Reads {
   readonly config: Config;
 }
 
-/** One transaction. A function with this parameter joins it and reaches nothing outside. */
-export interface Tx extends Reads {
-  /** The database's time when the transaction began; use `now()` of statement.ts inside statements. */
-  readonly at: Date;
-  /** W3C traceparent of whatever caused this transaction, if known. */
-  readonly trace: string | null;
+/** What statements that write are given. */
+export interface Writes extends Reads {
   /** Kept until after the commit, then rung. Delayed bells never come early. */
   ring(bell: BellName, id: string, delaySeconds?: number): void;
   /** Kept until after the commit, then tells waiters in this process that `topic` may have news. */
   hint(topic: string): void;
+}
+
+/** One transaction. A function with this parameter joins it and reaches nothing outside. */
+export interface Tx extends Writes {
+  /** The database's time when the transaction began; use `now()` of statement.ts inside statements. */
+  readonly at: Date;
+  /** W3C traceparent of whatever caused this transaction, if known. */
+  readonly trace: string | null;
   /** A new id, ordered by time: prefix, underscore, lower-case ULID. */
   newId(prefix: string): string;
   randomBytes(count: number): Uint8Array;
@@ -71,9 +75,18 @@ export interface Database {
    * `work` does nothing but statements. Throws what `work` throws, undone.
    */
   transaction<T>(name: string, work: (tx: Tx) => Promise<T>, options?: TransactionOptions<T>): Promise<T>;
+  /**
+   * One transaction of statements that need no answer of each other: `start` calls them all at once, and they reach
+   * the database as one request, BEGIN and COMMIT included. What their answers mean is decided after it. May run
+   * twice where an answer was lost: only for statements that are safe to repeat.
+   */
+  batch<Answers extends readonly unknown[]>(name: string, start: (tx: Writes) => Promised<Answers>): Promise<Answers>;
   readonly read: Reads;
   close(): Promise<void>;
 }
+
+/** A promise for each answer. */
+export type Promised<Answers extends readonly unknown[]> = { readonly [At in keyof Answers]: Promise<Answers[At]> };
 
 export const bellNames = ['estimate', 'validate', 'execute', 'learn', 'wake', 'ask'] as const;
 export type BellName = (typeof bellNames)[number];

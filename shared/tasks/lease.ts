@@ -25,6 +25,7 @@ export type ClaimInput = z.output<typeof ClaimInput>;
 
 /** The next claim in the same call. */
 export const Prefetch = z.strictObject({ max: max.default(1), claim_id: claimId }).meta({ id: 'Prefetch' });
+export type Prefetch = z.output<typeof Prefetch>;
 
 export const ClaimedTask = z
   .strictObject({

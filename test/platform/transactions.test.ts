@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { currentTrace, withTrace } from '../../shared/platform/context.ts';
 import { UnknownOutcome } from '../../shared/platform/database/faults.ts';
 import type { Engine } from '../../shared/platform/database/transactions.ts';
-import type { Tx } from '../../shared/platform/platform.ts';
+import type { Reads, Tx, Writes } from '../../shared/platform/platform.ts';
 import { refuse } from '../../shared/outcomes.ts';
 import { openWorld, type World, type WorldOptions } from '../world.ts';
 
@@ -28,6 +28,10 @@ function mishaps(list: Mishap[]): NonNullable<WorldOptions['engine']> {
       const value = await engine.atomically(work);
       if (mishap === 'lost answer') throw new UnknownOutcome('no answer');
       return value;
+    },
+    together: async (queries) => {
+      if (list.shift() === 'busy') throw faults.busy();
+      return engine.together(queries);
     },
   });
 }
@@ -150,4 +154,39 @@ test('the time, ids and random bytes of a transaction come from the seams', asyn
   expect(at).toEqual(new Date(world.clock.database()));
   expect(id).toMatch(/^job_[0-9a-hjkmnp-tv-z]{26}$/);
   expect(bytes.length).toBe(4);
+});
+
+const insertNote = (tx: Writes, text: string) => tx.run(CompiledQuery.raw('INSERT INTO notes VALUES (?)', [text]));
+const allNotes = (on: Reads) => on.run<{ text: string }>(CompiledQuery.raw('SELECT text FROM notes ORDER BY text'));
+
+test('a batch is one transaction, and each of its statements sees those before it', async () => {
+  await open();
+  const [before, , after] = await world.platform.db.batch('test', (tx) => [
+    allNotes(tx),
+    insertNote(tx, 'a'),
+    allNotes(tx),
+  ]);
+  expect([before, after]).toEqual([[], [{ text: 'a' }]]);
+});
+
+test('a batch of which one statement fails writes nothing and rings nothing', async () => {
+  await open();
+  const batch = world.platform.db.batch('test', (tx) => {
+    tx.ring('wake', 'x');
+    return [insertNote(tx, 'a'), tx.run(CompiledQuery.raw('INSERT INTO nowhere VALUES (1)'))];
+  });
+  await expect(batch).rejects.toThrow('no such table');
+  expect([await count(), world.rung]).toEqual([0, []]);
+});
+
+test('a batch is tried again with the very same statements, then its bells ring', async () => {
+  await open(['busy']);
+  let started = 0;
+  const batch = world.platform.db.batch('test', (tx) => {
+    tx.ring('wake', `x ${++started}`);
+    return [insertNote(tx, `started ${started}`)];
+  });
+  await whileTimePasses(batch);
+  expect(await allNotes(world.platform.db.read)).toEqual([{ text: 'started 1' }]);
+  expect(world.rung.map(({ id }) => id)).toEqual(['x 1']);
 });

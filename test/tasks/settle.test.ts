@@ -63,7 +63,7 @@ describe('completing', () => {
     const again = await completeTask(crew.platform, worker, { task_id, fence, output: { other: 1 }, usage: usage(9) });
     expect(again).toEqual(first);
     expect(await crew.task(task_id)).toEqual(before);
-    expect(crew.heard()).toEqual([]);
+    expect(crew.heard()).toEqual(['execute job_1']); // the first may have been lost with its answer
   });
 
   it('is not a repeat of failing, and the other way round', async () => {

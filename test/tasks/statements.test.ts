@@ -20,6 +20,11 @@ beforeEach(async () => {
             }, at),
           );
         },
+        together: (queries) => {
+          counted.transactions++;
+          counted.written += queries.length;
+          return engine.together(queries);
+        },
       }),
     },
   );

@@ -1,6 +1,7 @@
 /** The embedded database: one file, one connection, whose writes share commits and whose reads come between them. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CompiledQuery } from 'kysely';
 import type { Config } from '../config.ts';
 import type { Database, Reads } from '../platform.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -37,11 +38,18 @@ function openEngine({ folder, time }: SqliteOptions): Engine {
         ? commits.read(query)
         : Promise.reject(new Error('outside a transaction one may only read')),
     atomically: (work) => commits.transaction((run) => work(run, new Date(time()))),
+    together: (queries) => commits.transaction((run) => inTurn(run, queries)),
     close: async () => {
       await commits.close();
       connection.raw.close();
     },
   };
+}
+
+async function inTurn(run: Reads['run'], queries: readonly CompiledQuery[]): Promise<unknown[][]> {
+  const rows: unknown[][] = [];
+  for (const query of queries) rows.push(await run(query));
+  return rows;
 }
 
 /** What may stand outside a transaction; checked by the text, because the connection may write. */

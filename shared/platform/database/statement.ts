@@ -3,7 +3,7 @@
  * and then only bound: building it at each call cost more than running it.
  */
 import { sql, type Compilable, type CompiledQuery, type Kysely, type RawBuilder } from 'kysely';
-import type { Reads, Tx } from '../platform.ts';
+import type { Reads, Tx, Writes } from '../platform.ts';
 
 /** Stands for a parameter while a statement is being built. */
 class Placeholder {
@@ -65,11 +65,11 @@ export function store<Schema>() {
       return async (on: Reads, parameters: P): Promise<Row | undefined> => (await run(on, parameters))[0];
     },
     /** A change; give it `returning` to learn which rows it hit. */
-    change: <P, Row>(build: Build<Schema, P, Row>): ((tx: Tx, parameters: P) => Promise<Row[]>) => fixed(build),
+    change: <P, Row>(build: Build<Schema, P, Row>): ((tx: Writes, parameters: P) => Promise<Row[]>) => fixed(build),
     /** A query over a list of plain values, built once for each short length; of an empty list, nothing. */
     among: <Value, Row>(build: BuildList<Schema, Value, Row>) => listed(build, (at) => new Placeholder(String(at))),
     /** The same for a list of rows to write: name each column, the rows may be stand-ins. */
-    rows: <Item, Row>(build: BuildList<Schema, Item, Row>): ((tx: Tx, items: readonly Item[]) => Promise<Row[]>) =>
+    rows: <Item, Row>(build: BuildList<Schema, Item, Row>): ((tx: Writes, items: readonly Item[]) => Promise<Row[]>) =>
       listed(build, placeholders),
     /** For statements whose shape depends on the input: build, `.compile()`, then `on.run()`. */
     tables,

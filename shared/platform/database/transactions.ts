@@ -1,9 +1,21 @@
 /** What a transaction is on every database: named, traced, retried as a whole, its bells rung after the commit. */
-import type { Kysely } from 'kysely';
+import type { CompiledQuery, Kysely } from 'kysely';
 import { currentTrace, currentTransaction, intoTransaction } from '../context.ts';
 import type { Config } from '../config.ts';
 import { newId } from '../ids.ts';
-import type { BellName, Bells, Clock, Database, Hints, Random, Reads, TransactionOptions, Tx } from '../platform.ts';
+import type {
+  BellName,
+  Bells,
+  Clock,
+  Database,
+  Hints,
+  Promised,
+  Random,
+  Reads,
+  TransactionOptions,
+  Tx,
+  Writes,
+} from '../platform.ts';
 import { spanned } from '../telemetry/spans.ts';
 import { isTransient, UnknownOutcome } from './faults.ts';
 
@@ -15,6 +27,8 @@ export interface Engine {
   read: Reads['run'];
   /** Runs `work` atomically. Throws {@link UnknownOutcome} when the commit's answer was lost. */
   atomically<T>(work: (run: Reads['run'], at: Date) => Promise<T>): Promise<T>;
+  /** Runs statements one after the other as one transaction, and gives the rows of each. */
+  together(queries: readonly CompiledQuery[]): Promise<unknown[][]>;
   close(): Promise<void>;
 }
 
@@ -28,14 +42,17 @@ export interface Surroundings {
 
 export function openTransactions(engine: Engine, around: Surroundings): Database {
   const read: Reads = { run: outsideOf(engine.read), builder: engine.builder, config: around.config };
+  const opened = <T>(name: string, run: () => Promise<T>): Promise<T> => {
+    const outer = currentTransaction();
+    if (outer !== undefined) return Promise.reject(new Error(`transaction ${name} was opened inside ${outer}`));
+    return spanned(`transaction ${name}`, run);
+  };
   return {
     read,
     close: engine.close,
-    transaction: (name, work, options = {}) => {
-      const outer = currentTransaction();
-      if (outer !== undefined) return Promise.reject(new Error(`transaction ${name} was opened inside ${outer}`));
-      return spanned(`transaction ${name}`, () => retried(engine, around, { name, work, options, read }));
-    },
+    transaction: (name, work, options = {}) =>
+      opened(name, () => retried(around, transacted(engine, around, { name, work, options, read }))),
+    batch: (name, start) => opened(name, () => batched(engine, around, start)),
   };
 }
 
@@ -56,10 +73,21 @@ interface Attempted<T> {
   read: Reads;
 }
 
-async function retried<T>(engine: Engine, around: Surroundings, attempted: Attempted<T>): Promise<T> {
+async function retried<T>({ clock, random }: Surroundings, attempt: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isTransient(error) || tried >= tries) throw error;
+      await clock.sleep(random.fraction() * 20 * 2 ** tried);
+    }
+  }
+}
+
+function transacted<T>(engine: Engine, around: Surroundings, attempted: Attempted<T>): () => Promise<T> {
   const inside = intoTransaction(attempted.name);
-  for (let attempt = 1; ; attempt++) {
-    const afterwards: (() => void)[] = [];
+  return async () => {
+    const afterwards: Afterwards = [];
     try {
       const value = await engine.atomically((run, at) => {
         afterwards.length = 0;
@@ -68,29 +96,56 @@ async function retried<T>(engine: Engine, around: Surroundings, attempted: Attem
       for (const ring of afterwards) ring();
       return value;
     } catch (error) {
-      if (error instanceof UnknownOutcome) {
-        for (const ring of afterwards) ring();
-        const settled = await attempted.options.settle?.(attempted.read);
-        if (settled !== undefined) return settled;
-      }
-      if (!isTransient(error) || attempt >= tries) throw error;
-      await around.clock.sleep(around.random.fraction() * 20 * 2 ** attempt);
+      if (!(error instanceof UnknownOutcome)) throw error;
+      for (const ring of afterwards) ring();
+      const settled = await attempted.options.settle?.(attempted.read);
+      if (settled === undefined) throw error;
+      return settled;
     }
-  }
+  };
 }
+
+/** Keeps what `start` asks for, has it run, and hands each statement its rows. */
+async function batched<Answers extends readonly unknown[]>(
+  engine: Engine,
+  around: Surroundings,
+  start: (tx: Writes) => Promised<Answers>,
+): Promise<Answers> {
+  const asked: Asked[] = [];
+  const afterwards: Afterwards = [];
+  const run = <Row>(query: CompiledQuery<Row>): Promise<Row[]> =>
+    new Promise((resolve, reject) => {
+      asked.push({ query, resolve: resolve as (rows: unknown[]) => void, reject });
+    });
+  const answers = Promise.all(start(writesOver(engine, around, { run, afterwards }))) as unknown as Promise<Answers>; // one for each
+  try {
+    const rows = await retried(around, () => engine.together(asked.map(({ query }) => query)));
+    asked.forEach(({ resolve }, at) => resolve(rows[at] ?? []));
+  } catch (error) {
+    for (const { reject } of asked) reject(error);
+  }
+  const given = await answers;
+  for (const ring of afterwards) ring();
+  return given;
+}
+
+interface Asked {
+  query: CompiledQuery;
+  resolve: (rows: unknown[]) => void;
+  reject: (error: unknown) => void;
+}
+
+type Afterwards = (() => void)[];
 
 interface Opened {
   run: Reads['run'];
-  at: Date;
-  afterwards: (() => void)[];
+  afterwards: Afterwards;
 }
 
-function transactionOver(engine: Engine, around: Surroundings, { run, at, afterwards }: Opened): Tx {
+function writesOver(engine: Engine, around: Surroundings, { run, afterwards }: Opened): Writes {
   const trace = currentTrace();
   return {
     run,
-    at,
-    trace,
     builder: engine.builder,
     config: around.config,
     ring: (bell: BellName, id: string, delaySeconds?: number) => {
@@ -99,6 +154,15 @@ function transactionOver(engine: Engine, around: Surroundings, { run, at, afterw
     hint: (topic) => {
       afterwards.push(() => around.hints.tell(topic));
     },
+  };
+}
+
+function transactionOver(engine: Engine, around: Surroundings, opened: Opened & { at: Date }): Tx {
+  const { at } = opened;
+  return {
+    ...writesOver(engine, around, opened),
+    at,
+    trace: currentTrace(),
     newId: (prefix) => newId(prefix, at, around.random),
     randomBytes: (count) => around.random.bytes(count),
   };
