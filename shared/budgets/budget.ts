@@ -1,10 +1,11 @@
 /** A budget: a limit in dollars for a scope and a period. */
 import { z } from 'zod';
 import { usdOf } from '../platform/money.ts';
+import { limitUsd } from '../platform/wire.ts';
 import type { BudgetRow } from './store.ts';
 
 export const BudgetInput = z
-  .strictObject({ limit_usd: z.number().min(0).max(1_000_000_000) })
+  .strictObject({ limit_usd: limitUsd(1_000_000_000) })
   .meta({ id: 'BudgetInput' });
 
 export const Budget = z

@@ -1,6 +1,6 @@
 /** What a caller asks for: the definition of a job, OASF-compatible in its names. */
 import { z } from 'zod';
-import { json, jsonObject, name, usd } from '../platform/wire.ts';
+import { json, jsonObject, limitUsd, name } from '../platform/wire.ts';
 
 const text = (most: number) => z.string().min(1).max(most);
 
@@ -35,7 +35,7 @@ export const JobDefinition = z
     supporting_agents: z.array(name).max(50).default([]),
     required_tools: z.array(RequiredTool).max(50).default([]),
     required_resources: z.array(RequiredResource).max(50).default([]),
-    max_budget_usd: usd.optional(),
+    max_budget_usd: limitUsd(1_000_000).optional(),
     max_tokens: z.int().min(1).max(1e12).optional(),
     max_execution_time_seconds: z.int().min(1).max(604_800).default(3600),
     max_retries: z.int().min(0).max(100).default(3),

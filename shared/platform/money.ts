@@ -11,6 +11,9 @@ export function microsOf(usd: number): number {
 
 export const usdOf = (micros: number): number => micros / microsPerUsd;
 
+/** Whether dollars are whole micro-dollars: what has more decimals would not be kept as it was said. */
+export const isExact = (usd: number): boolean => usdOf(Math.round(usd * microsPerUsd)) === usd;
+
 /** Up to the next whole cent, in micro-dollars. */
 export const upToTheCent = (micros: number): number => Math.ceil(micros / 10_000) * 10_000;
 

@@ -1,5 +1,6 @@
 /** What every answer and request is made of. */
 import { z } from 'zod';
+import { isExact } from './money.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
@@ -34,5 +35,14 @@ export const webUrl = z
   .max(2048)
   .refine((text) => !/^[^:]+:\/\/[^/]*@/.test(text), 'a URL may not carry a password');
 
-/** US dollars at the edge: at least nothing, at most a million, to the micro-dollar. */
+/** US dollars that somebody counted: at least nothing, at most a million; part of a micro-dollar counts as a whole one. */
 export const usd = z.number().min(0).max(1_000_000);
+
+/** US dollars that somebody sets as a limit, at most `most`: refused where they could not be kept as they were said. */
+export const limitUsd = (most: number) =>
+  z
+    .number()
+    .min(0)
+    .max(most)
+    .refine(isExact, 'expected at most six decimals')
+    .describe('US dollars, to the micro-dollar');

@@ -63,7 +63,11 @@ const bounds: [member: string, accepted: unknown[], refused: unknown[]][] = [
   ['supporting_agents', [[], many(50)], [many(51), ['A'], 'seo', null]],
   ['required_tools', [[], times(50, tool)], [times(51, tool), [{}], tool]],
   ['required_resources', [[], times(50, resource)], [times(51, resource), [{}], resource]],
-  ['max_budget_usd', [0, 0.25, 1_000_000], [-0.01, 1_000_000.01, Number.NaN, Number.POSITIVE_INFINITY, '0.25', null]],
+  [
+    'max_budget_usd',
+    [0, 0.25, 0.000001, 999_999.999999, 1_000_000],
+    [-0.01, 0.0000001, 0.2500001, 1_000_000.01, 1e300, Number.NaN, Number.POSITIVE_INFINITY, '0.25', null],
+  ],
   ['max_tokens', [1, 1e12], [0, -1, 1.5, 1e12 + 1, '1']],
   ['max_execution_time_seconds', [1, 604_800], [0, 604_801, 0.5, '60']],
   ['max_retries', [0, 100], [-1, 101, 1.5]],

@@ -1,6 +1,6 @@
 import { check, integer, property } from 'fast-check';
 import { expect, test } from 'vitest';
-import { microsOf, upToTheCent, usdOf } from '../../shared/platform/money.ts';
+import { isExact, microsOf, upToTheCent, usdOf } from '../../shared/platform/money.ts';
 
 test.each([
   [0, 0],
@@ -20,6 +20,18 @@ test('what goes to dollars and back is the same, up to a million dollars', () =>
   const same = property(integer({ min: 0, max: 1_000_000_000_000 }), (micros) => microsOf(usdOf(micros)) === micros);
   expect(check(same, { seed: 1, numRuns: 10_000 }).counterexample).toBeNull();
 });
+
+test('every sum of whole micro-dollars is exact, up to a billion dollars', () => {
+  const exact = property(integer({ min: 0, max: 10 ** 15 }), (micros) => isExact(usdOf(micros)));
+  expect(check(exact, { seed: 1, numRuns: 10_000 }).counterexample).toBeNull();
+});
+
+test.each([0.0000001, 0.2500001, 1.0000005, 1 / 3, 999_999.9999999])(
+  '%d dollars are not whole micro-dollars',
+  (usd) => {
+    expect(isExact(usd)).toBe(false);
+  },
+);
 
 test('more money than can be counted exactly is refused', () => {
   expect(() => microsOf(10_000_000_000)).toThrow(RangeError);
