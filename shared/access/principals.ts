@@ -1,11 +1,11 @@
 /** People and services: what an admin says of them. */
 import type { z } from 'zod';
 import { refuse } from '../outcomes.ts';
-import type { Platform, Reads } from '../platform/platform.ts';
+import type { Platform, Reads, Tx } from '../platform/platform.ts';
 import { hasRole, type Caller, type PrincipalAnswer, type PrincipalInput } from './caller.ts';
 import { disablePrincipal, isAsSaid, writePrincipal } from './change-principal.ts';
 import { checkMatch, requireMatch } from './if-match.ts';
-import { findPrincipal, lockPrincipal, principalsAfter, type PrincipalTable } from './store.ts';
+import { findPrincipal, lockAdmins, lockPrincipal, principalsAfter, type PrincipalTable } from './store.ts';
 import { keysOf, validKeys } from './store/keys.ts';
 
 type Answer = z.output<typeof PrincipalAnswer>;
@@ -14,7 +14,7 @@ type Put = z.output<typeof PrincipalInput> & { id: string; if_match?: string | u
 /**
  * Creates or changes a person or a service; saying the same again needs no `if_match`.
  * Refuses `name_taken`, `invalid`, `stale`, `precondition_required`, and `conflict` for an admin who would
- * stop being one.
+ * stop being one by its own word, or as the last.
  */
 export async function putPrincipal(platform: Platform, caller: Caller, input: Put): Promise<Answer> {
   const { id, kind, if_match } = input;
@@ -23,6 +23,7 @@ export async function putPrincipal(platform: Platform, caller: Caller, input: Pu
     refuse('conflict', { detail: 'Another admin must take this role from you.' });
   }
   return platform.db.transaction('putPrincipal', async (tx) => {
+    if (!said.roles.includes('admin')) await keepAnAdmin(tx, id);
     const row = await lockPrincipal(tx, { id });
     if (row !== undefined && row.kind !== kind) refuse('name_taken');
     checkMatch(if_match, row?.version ?? 0);
@@ -55,7 +56,10 @@ export async function listPrincipals(
   );
 }
 
-/** Disables a person or a service and deletes its keys. Refuses `not_found`, `stale`, and `conflict` for oneself and for agents. */
+/**
+ * Disables a person or a service and deletes its keys. Refuses `not_found`, `stale`, and `conflict` for oneself,
+ * for the last admin and for agents.
+ */
 export async function deletePrincipal(
   platform: Platform,
   caller: Caller,
@@ -63,11 +67,18 @@ export async function deletePrincipal(
 ): Promise<void> {
   if (id === caller.id) refuse('conflict', { detail: 'Another admin must delete you.' });
   await platform.db.transaction('deletePrincipal', async (tx) => {
+    await keepAnAdmin(tx, id);
     const row = await lockPrincipal(tx, { id });
     if (row?.kind === 'agent') refuse('conflict', { detail: 'Retire the agent instead.' });
     checkMatch(if_match, row?.version ?? 0);
     await disablePrincipal(tx, { id, actor: caller.id });
   });
+}
+
+/** Refuses `conflict` when `id` is the only admin; until the transaction ends no other stops being one. */
+async function keepAnAdmin(tx: Tx, id: string): Promise<void> {
+  const admins = await lockAdmins(tx, {});
+  if (admins.length === 1 && admins[0]?.id === id) refuse('conflict', { detail: 'This is the last admin.' });
 }
 
 async function answerFor(on: Reads, id: string): Promise<Answer> {

@@ -28,6 +28,17 @@ export const lockPrincipal = first((q, p: { id: string }) =>
   q.selectFrom('principals').selectAll().where('id', '=', p.id).forUpdate(),
 );
 
+/** Locks every admin's row, so that of two who would end one another the second sees what the first did. */
+export const lockAdmins = all((q, _: Record<never, never>) =>
+  q
+    .selectFrom('principals')
+    .select('id')
+    .where('disabled_at', 'is', null)
+    .where(sql<boolean>`roles like '%"admin"%'`)
+    .orderBy('id')
+    .forUpdate(),
+);
+
 type Principal = Omit<PrincipalTable, 'created_at' | 'disabled_at'>;
 
 export const insertPrincipal = change((q, p: Principal) =>

@@ -69,6 +69,34 @@ it('changes only the version that the caller has seen', async () => {
   expect((await put({ roles: [], if_match: '"1"' })).version).toBe(2);
 });
 
+const anAdmin = (id: string): Caller => ({ id, kind: 'person', roles: ['admin'], owner_id: null });
+const adminsLeft = async () =>
+  (await listPrincipals(world.platform, admin, { limit: 50 })).flatMap(({ id, roles }) =>
+    roles.includes('admin') ? [id] : [],
+  );
+
+it.each<[string, (by: Caller, id: string) => Promise<unknown>]>([
+  ['demote', (by, id) => put({ id, roles: ['reader'], if_match: '"1"' }, by)],
+  ['delete', (by, id) => deletePrincipal(world.platform, by, { id })],
+])('leaves one admin when two %s each other at once', async (_, end) => {
+  await put({ id: 'bea', roles: ['admin'] });
+  await put({ id: 'cleo', roles: ['admin', 'reader'] });
+  const both = await Promise.allSettled([end(anAdmin('bea'), 'cleo'), end(anAdmin('cleo'), 'bea')]);
+  expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  expect(both[1]).toMatchObject({ reason: { code: 'conflict' } });
+  expect(await adminsLeft()).toEqual(['bea']);
+});
+
+it('keeps the last admin, whoever asks; other roles of the admin may change', async () => {
+  await put({ id: 'bea', roles: ['admin'] });
+  expect((await refusal(put({ id: 'bea', roles: ['reader'], if_match: '"1"' }))).code).toBe('conflict');
+  expect((await refusal(deletePrincipal(world.platform, admin, { id: 'bea' }))).code).toBe('conflict');
+  expect((await put({ id: 'bea', roles: ['admin', 'reader'], if_match: '"1"' })).roles).toEqual(['admin', 'reader']);
+  await put({ id: 'cleo', roles: ['admin'] });
+  await deletePrincipal(world.platform, admin, { id: 'bea' });
+  expect(await adminsLeft()).toEqual(['cleo']);
+});
+
 it('lets one of two writers win who saw the same version', async () => {
   await put();
   const both = await Promise.allSettled([
