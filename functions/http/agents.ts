@@ -33,7 +33,7 @@ export const agentRoutes: Route[] = [
     answer: () => listOf(AgentAnswer),
     refuses: [],
     run: async ({ platform, caller, input: { limit, cursor }, request }) => {
-      const items = await listAgents(platform, caller, { after: keyOf(cursor), limit });
+      const items = await listAgents(platform, caller, { after: keyOf(request, cursor), limit });
       return pageOf(request, { items, limit, key: ({ agent_id }) => agent_id });
     },
   }),

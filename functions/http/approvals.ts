@@ -12,7 +12,7 @@ export const approvalRoutes = [
     answer: () => listOf(ApprovalBrief),
     refuses: [],
     run: async ({ platform, caller, input: { cursor, limit }, request }) => {
-      const items = await listApprovals(platform, caller, { after: keyOf(cursor), limit });
+      const items = await listApprovals(platform, caller, { after: keyOf(request, cursor), limit });
       return pageOf(request, { items, limit, key: ({ approval_id }) => approval_id });
     },
   }),

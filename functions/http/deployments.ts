@@ -25,7 +25,11 @@ export const deploymentRoutes = [
     refuses: ['not_found'],
     run: async ({ platform, caller, input: { job_id, limit, cursor }, request }) => {
       const job = await visibleJob(platform.db.read, caller, job_id);
-      const items = await streamEvents(platform.db.read, { stream: job.id, after: Number(keyOf(cursor) ?? 0), limit });
+      const items = await streamEvents(platform.db.read, {
+        stream: job.id,
+        after: Number(keyOf(request, cursor) ?? 0),
+        limit,
+      });
       return pageOf(request, { items, limit, key: ({ number }) => String(number) });
     },
   }),

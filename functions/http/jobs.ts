@@ -61,7 +61,7 @@ export const jobRoutes = [
     answer: () => listOf(JobBrief),
     refuses: [],
     run: async ({ platform, caller, input: { cursor, ...filter }, request }) => {
-      const items = await listJobs(platform, caller, { ...filter, before: keyOf(cursor) });
+      const items = await listJobs(platform, caller, { ...filter, before: keyOf(request, cursor) });
       return pageOf(request, { items, limit: filter.limit, key: ({ job_id }) => job_id });
     },
   }),

@@ -1,4 +1,5 @@
 /** Lists: up to `limit` items and a link to the next ones. */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { refuse } from '../../shared/outcomes.ts';
 import type { RequestFacts } from './request.ts';
@@ -19,17 +20,26 @@ export const listOf = <Item extends z.ZodType>(item: Item) =>
     next: z.string().nullable().describe('path of the next items, or null at the end'),
   });
 
-/** The key after which a list goes on, or undefined at its beginning. Refuses `invalid`. */
-export function keyOf(cursor: string | undefined): string | undefined {
+/**
+ * The key after which a list goes on, or undefined at its beginning. Refuses `invalid`, also for a cursor that
+ * another list gave: its keys mean something else there.
+ */
+export function keyOf(request: RequestFacts, cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
-  const key = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (key === '' || cursorOf(key) !== cursor || key.includes('\0')) {
-    refuse('invalid', { errors: [{ pointer: '/cursor', message: 'query parameter: not a cursor of ours' }] });
+  const list = markOf(request);
+  const text = Buffer.from(cursor, 'base64url').toString('utf8');
+  const key = text.slice(list.length);
+  if (key === '' || cursorOf(list, key) !== cursor || key.includes('\0')) {
+    refuse('invalid', { errors: [{ pointer: '/cursor', message: 'query parameter: not a cursor of this list' }] });
   }
   return key;
 }
 
-const cursorOf = (key: string): string => Buffer.from(key, 'utf8').toString('base64url');
+const cursorOf = (list: string, key: string): string => Buffer.from(list + key, 'utf8').toString('base64url');
+
+/** A list is known by its path, which holds the job whose events it lists. */
+const markOf = ({ url }: RequestFacts): string =>
+  createHash('sha256').update(url.pathname).digest('base64url').slice(0, 8);
 
 interface Listed<Item> {
   items: Item[];
@@ -46,6 +56,6 @@ export function pageOf<Item>(
   const last = items.length < limit ? undefined : items.at(-1);
   if (last === undefined) return { items, next: null };
   const { pathname, searchParams } = request.url;
-  searchParams.set('cursor', cursorOf(key(last)));
+  searchParams.set('cursor', cursorOf(markOf(request), key(last)));
   return { items, next: `${pathname}?${searchParams.toString()}` };
 }

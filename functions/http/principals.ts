@@ -32,7 +32,7 @@ export const principalRoutes: Route[] = [
     answer: () => listOf(PrincipalAnswer),
     refuses: [],
     run: async ({ platform, caller, input: { limit, cursor }, request }) => {
-      const items = await listPrincipals(platform, caller, { after: keyOf(cursor), limit });
+      const items = await listPrincipals(platform, caller, { after: keyOf(request, cursor), limit });
       return pageOf(request, { items, limit, key: ({ id }) => id });
     },
   }),

@@ -37,7 +37,7 @@ export const taskRoutes = [
     answer: () => listOf(TaskAnswer),
     refuses: [],
     run: async ({ platform, caller, input: { cursor, ...filter }, request }) => {
-      const items = await listTasks(platform, caller, { ...filter, before: keyOf(cursor) });
+      const items = await listTasks(platform, caller, { ...filter, before: keyOf(request, cursor) });
       return pageOf(request, { items, limit: filter.limit, key: ({ task_id }) => task_id });
     },
   }),

@@ -28,7 +28,7 @@ const toolsOnly = [
     answer: () => listOf(Tool),
     refuses: [],
     run: async ({ platform, caller, input: { limit, cursor }, request }) => {
-      const items = await listTools(platform, caller, { after: keyOf(cursor), limit });
+      const items = await listTools(platform, caller, { after: keyOf(request, cursor), limit });
       return pageOf(request, { items, limit, key: ({ name }) => name });
     },
   }),
@@ -58,7 +58,7 @@ const verifiers = [
     answer: () => listOf(Verifier),
     refuses: [],
     run: async ({ platform, caller, input: { limit, cursor }, request }) => {
-      const items = await listVerifiers(platform, caller, { after: keyOf(cursor), limit });
+      const items = await listVerifiers(platform, caller, { after: keyOf(request, cursor), limit });
       return pageOf(request, { items, limit, key: ({ name }) => name });
     },
   }),
@@ -88,7 +88,7 @@ const resources = [
     answer: () => listOf(Resource),
     refuses: [],
     run: async ({ platform, caller, input: { limit, cursor }, request }) => {
-      const items = await listResources(platform, caller, { after: keyOf(cursor), limit });
+      const items = await listResources(platform, caller, { after: keyOf(request, cursor), limit });
       return pageOf(request, { items, limit, key: ({ name }) => name });
     },
   }),
