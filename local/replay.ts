@@ -12,51 +12,72 @@ import { recordOverHttp } from './record-http.ts';
 import { drive, type Driven } from './replay/drive.ts';
 import { reportOf } from './replay/report.ts';
 import { readRows, type Row } from './replay/rows.ts';
-import { openReplayTown } from './replay/town.ts';
+import { openReplayTown, type ReplayTown } from './replay/town.ts';
 import { startWorkers } from './replay/workers.ts';
 import { startServer } from './server.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    url: { type: 'string' },
-    key: { type: 'string', default: process.env['MUSTER_ADMIN_KEY'] ?? '' },
-    concurrency: { type: 'string', default: '64' },
-    sequential: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
-});
-const [file] = positionals;
-if (file === undefined) {
-  console.error('Give the log: npm run replay -- FILE.csv');
-  process.exit(2);
+const options = {
+  url: { type: 'string' },
+  key: { type: 'string', default: process.env['MUSTER_ADMIN_KEY'] ?? '' },
+  concurrency: { type: 'string', default: '64' },
+  sequential: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const;
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1); // agents of a replay that has failed would go on trying
 }
 
-const rows = readRows(file);
-const atOnce = values.sequential ? 1 : Number(values.concurrency);
-const folder = mkdtempSync(join(tmpdir(), 'muster-replay-'));
-const server =
-  values.url === undefined
-    ? await startServer(readConfig({ MUSTER_DATA: folder, PORT: '0', LOG_LEVEL: 'warn' }))
-    : undefined;
-const url = server?.url ?? values.url ?? '';
-const admin_key = server?.admin_key ?? values.key;
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options });
+  const [file] = positionals;
+  if (file === undefined) throw new Error('Give the log: npm run replay -- FILE.csv');
+  const atOnce = values.sequential ? 1 : Number(values.concurrency);
+  if (!Number.isInteger(atOnce) || atOnce < 1) throw new Error('--concurrency takes a whole number, at least 1');
+  const rows = readRows(file);
+  await using server = await serverFor(values);
+  const { report, record } = await replay({ ...server, rows, atOnce });
+  console.log(values.json ? JSON.stringify({ ...report, record }, null, 2) : text({ report, record, atOnce }));
+  process.exitCode = record.bad === null && report.jobs === rows.length ? 0 : 1;
+}
 
-const town = await openReplayTown({ url, admin_key, rows });
-const workers = startWorkers(town, rows, 10);
-const start = performance.now();
-const driven = await driveAll(rows);
-const report = reportOf(driven, (performance.now() - start) / 1000);
-await workers.stop();
-await town.ends.stop();
-const record = await checkRecord(await recordOverHttp({ url, key: admin_key, trusted: undefined }));
-console.log(values.json ? JSON.stringify({ ...report, record }, null, 2) : text());
-process.exitCode = record.bad === null && driven.length === rows.length ? 0 : 1;
-await server?.stop();
-rmSync(folder, { recursive: true, force: true });
+interface Target extends AsyncDisposable {
+  url: string;
+  admin_key: string;
+}
+
+/** The server that was named, or one of its own on a temporary folder that goes with it. */
+async function serverFor({ url, key }: { url?: string; key: string }): Promise<Target> {
+  if (url !== undefined) return { url, admin_key: key, [Symbol.asyncDispose]: async () => {} };
+  const folder = mkdtempSync(join(tmpdir(), 'muster-replay-'));
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeFolder); // also when it is interrupted
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  const server = await startServer(readConfig({ MUSTER_DATA: folder, PORT: '0', LOG_LEVEL: 'warn' }));
+  return { url: server.url, admin_key: server.admin_key ?? '', [Symbol.asyncDispose]: () => server.stop() };
+}
+
+type Replayed = { report: ReturnType<typeof reportOf>; record: Awaited<ReturnType<typeof checkRecord>> };
+
+async function replay(to: { url: string; admin_key: string; rows: Row[]; atOnce: number }): Promise<Replayed> {
+  const town = await openReplayTown(to);
+  const workers = startWorkers(town, to.rows, 10);
+  const start = performance.now();
+  const driven = await driveAll(town, to.rows, to.atOnce);
+  const report = reportOf(driven, (performance.now() - start) / 1000);
+  await workers.stop();
+  await town.ends.stop();
+  return {
+    report,
+    record: await checkRecord(await recordOverHttp({ url: to.url, key: to.admin_key, trusted: undefined })),
+  };
+}
 
 /** So many at a time, in the order of the log. */
-async function driveAll(all: Row[]): Promise<Driven[]> {
+async function driveAll(town: ReplayTown, all: Row[], atOnce: number): Promise<Driven[]> {
   const run = `replay-${process.pid}-${Date.now()}`;
   const done: Driven[] = [];
   const waiting = all.values();
@@ -67,7 +88,7 @@ async function driveAll(all: Row[]): Promise<Driven[]> {
   return done;
 }
 
-function text(): string {
+function text({ report, record, atOnce }: Replayed & { atOnce: number }): string {
   const number = (value: number | null) =>
     value === null ? '-' : value.toFixed(Number.isInteger(value) || value >= 10 ? 0 : 3);
   const stages = Object.entries(report.milliseconds).map(
