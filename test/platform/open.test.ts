@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -40,6 +40,20 @@ test('a start that fails frees the folder', async () => {
   rmSync(join(folder, 'key'));
   await expect(open()).rejects.toThrow(/no key beside it/);
   await (await open({ MUSTER_DATA_KEY: Buffer.alloc(32, 1).toString('base64') })).close();
+});
+
+test('what is kept is for its owner only, whatever the umask', async () => {
+  const platform = await open();
+  await platform.db.transaction('write', async () => {});
+  const modes = readdirSync(folder).map((name) => [name, statSync(join(folder, name)).mode & 0o777]);
+  await platform.close();
+  expect(Object.fromEntries(modes)).toMatchObject({
+    key: 0o600,
+    lock: 0o600,
+    'muster.db': 0o600,
+    'muster.db-wal': 0o600,
+  });
+  expect(modes.filter(([, mode]) => mode !== 0o600)).toEqual([]);
 });
 
 test('the key for sealed values is made once, for its owner only', async () => {

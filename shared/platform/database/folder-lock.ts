@@ -1,7 +1,6 @@
 /** One process a folder. The lock belongs to the operating system, so kill -9 releases it too. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { ownFile } from './own-file.ts';
 
 export interface FolderLock {
   release(): void;
@@ -9,8 +8,7 @@ export interface FolderLock {
 
 /** Takes the folder, making it (mode 0700) where it is missing; throws at once when another process has it. */
 export function lockFolder(folder: string): FolderLock {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = new DatabaseSync(join(folder, 'lock'), { timeout: 0 });
+  const file = new DatabaseSync(ownFile(folder, 'lock'), { timeout: 0 });
   try {
     file.exec('BEGIN EXCLUSIVE');
   } catch (error) {

@@ -1,11 +1,11 @@
 /** The embedded database: one file, one connection, whose writes share commits and whose reads come between them. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CompiledQuery } from 'kysely';
 import type { Config } from '../config.ts';
 import type { Database, Reads } from '../platform.ts';
 import { GroupCommit } from './group-commit.ts';
 import { migrate } from './migrate.ts';
+import { ownFile } from './own-file.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteBuilder } from './sqlite-dialect.ts';
 import { openTransactions, type Engine, type Surroundings } from './transactions.ts';
@@ -26,8 +26,7 @@ export function openSqlite(options: SqliteOptions, around: Surroundings): Databa
 }
 
 function openEngine({ folder, time }: SqliteOptions): Engine {
-  const file = folder === ':memory:' ? folder : join(folder, 'muster.db');
-  if (folder !== ':memory:') mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = folder === ':memory:' ? folder : ownFile(folder, 'muster.db');
   const connection = new SqliteConnection(file, { time });
   migrate(connection.raw);
   const commits = new GroupCommit(connection);
