@@ -5,6 +5,7 @@ import { routes } from '../functions/routes.ts';
 import { stages } from '../functions/stages.ts';
 import { withTrace } from '../shared/platform/context.ts';
 import { openPlatform, type OpenPlatform } from '../shared/platform/open.ts';
+import type { Clock } from '../shared/platform/platform.ts';
 import type { Config } from '../shared/platform/config.ts';
 import { ensureAdmin } from '../shared/access/first-admin.ts';
 import { ringDueWork, voidStageLeases } from '../shared/road/ring-due-work.ts';
@@ -58,10 +59,19 @@ async function stop({
   http: Listening;
   timers: { stop(): Promise<void> };
 }) {
-  const closed = new Promise<void>((resolve) => http.server.close(() => resolve()));
-  if ('closeIdleConnections' in http.server) http.server.closeIdleConnections();
-  await Promise.race([closed, platform.clock.sleep(2000)]); // long polls may hold on; their callers ask again
-  if ('closeAllConnections' in http.server) http.server.closeAllConnections();
+  platform.hints.close(); // long polls answer at once; their callers ask again
+  await drain(http.server, platform.clock);
   await timers.stop();
   await platform.close();
+}
+
+/** Takes no more connections and lets open requests have their answer, for two seconds at most. */
+async function drain(server: ServerType, clock: Clock): Promise<void> {
+  const closed = new AbortController();
+  server.close(() => closed.abort());
+  for (let waited = 0; !closed.signal.aborted && waited < 2000; waited += 20) {
+    if ('closeIdleConnections' in server) server.closeIdleConnections(); // kept alive since their last answer
+    await clock.sleep(20, closed.signal);
+  }
+  if ('closeAllConnections' in server) server.closeAllConnections();
 }

@@ -114,4 +114,7 @@ export interface Hints {
   tell(topic: string): void;
   /** Resolves at the next news on one of the topics, after `milliseconds`, or when the signal aborts. */
   wait(topics: readonly string[], milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** For the end of the process: nobody waits any more, and polls answer with what they have. */
+  close(): void;
+  readonly closed: boolean;
 }

@@ -43,6 +43,16 @@ test('a wait ends when its signal aborts, also before it began', async () => {
   expect(await over(hints.wait(['events'], 60_000, caller.signal))).toBe(true);
 });
 
+test('once closed, nobody waits any more', async () => {
+  const closing = openHints(clock);
+  const waiting = closing.wait(['events'], 60_000);
+  expect(closing.closed).toBe(false);
+  closing.close();
+  expect(closing.closed).toBe(true);
+  expect(await over(waiting)).toBe(true);
+  expect(await over(closing.wait(['events'], 60_000))).toBe(true);
+});
+
 test('news that came before the wait wakes nobody', async () => {
   hints.tell('events');
   const waiting = hints.wait(['events'], 1000);

@@ -5,7 +5,15 @@ const news = 'news';
 
 export function openHints(clock: Clock): Hints {
   const waiters = new Map<string, Set<() => void>>();
+  let closed = false;
   return {
+    get closed() {
+      return closed;
+    },
+    close: () => {
+      closed = true;
+      for (const set of waiters.values()) for (const wake of set) wake();
+    },
     tell: (topic) => {
       for (const wake of waiters.get(topic) ?? []) wake();
     },
@@ -14,7 +22,7 @@ export function openHints(clock: Clock): Hints {
       const wake = () => woken.abort(news); // without a reason, an error would be made each time
       for (const topic of topics) waiters.set(topic, (waiters.get(topic) ?? new Set()).add(wake));
       signal?.addEventListener('abort', wake); // AbortSignal.any costs many times as much
-      if (signal?.aborted === true) wake();
+      if (closed || signal?.aborted === true) wake();
       await clock.sleep(milliseconds, woken.signal);
       signal?.removeEventListener('abort', wake);
       for (const topic of topics) forget(waiters, topic, wake);

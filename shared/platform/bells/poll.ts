@@ -23,7 +23,7 @@ export interface Waiting {
 export async function poll<T>(platform: Platform, waiting: Waiting, look: () => Promise<Look<T>>): Promise<T[]> {
   const end = platform.clock.now().getTime() + waiting.wait_seconds * 1000;
   let { found, topics } = await look();
-  while (found.length === 0 && waiting.signal?.aborted !== true) {
+  while (found.length === 0 && !platform.hints.closed && waiting.signal?.aborted !== true) {
     const left = end - platform.clock.now().getTime();
     if (left <= 0) break;
     const listening = listen(platform, topics, {
