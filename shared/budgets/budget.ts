@@ -4,9 +4,7 @@ import { usdOf } from '../platform/money.ts';
 import { limitUsd } from '../platform/wire.ts';
 import type { BudgetRow } from './store.ts';
 
-export const BudgetInput = z
-  .strictObject({ limit_usd: limitUsd(1_000_000_000) })
-  .meta({ id: 'BudgetInput' });
+export const BudgetInput = z.strictObject({ limit_usd: limitUsd(1_000_000_000) }).meta({ id: 'BudgetInput' });
 
 export const Budget = z
   .strictObject({
