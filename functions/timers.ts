@@ -1,5 +1,6 @@
 /** What runs by the clock, in UTC. */
 import type { Platform } from '../shared/platform/platform.ts';
+import { rotateDataKeys } from '../shared/access/rotate-data-keys.ts';
 import { sealRecord } from '../shared/events/seal.ts';
 import { ringDueWork } from '../shared/road/ring-due-work.ts';
 
@@ -14,5 +15,6 @@ export interface Timer {
 
 export const timers: Timer[] = [
   { name: 'ringDueWork', schedule: '*/15 * * * * *', local_schedule: '* * * * * *', run: ringDueWork },
+  { name: 'rotateDataKeys', schedule: '0 30 2 * * *', run: rotateDataKeys },
   { name: 'sealRecord', schedule: '0 0 3 * * *', run: sealRecord },
 ];

@@ -40,7 +40,7 @@ for (const definition of definitions) {
 }
 await follow(admin, jobs, print);
 await sealRecord(server.platform);
-const receipt = await receiptOf(admin, jobs.keys(), await checkRecord(recordInFile(folder)));
+const receipt = await receiptOf(admin, jobs.keys(), await checkRecord(await recordInFile(folder)));
 console.log(values.json ? JSON.stringify(receipt, null, 2) : receiptText(receipt));
 process.exitCode = receipt.ok ? 0 : 1;
 

@@ -3,13 +3,14 @@ import type { Event } from '../shared/events/chain.ts';
 import type { SealTable } from '../shared/events/store.ts';
 import type { RecordHead } from '../shared/insights/record-heads.ts';
 import type { RecordSource } from '../shared/insights/check-record.ts';
-import { verifySignature } from '../shared/platform/secrets/seal.ts';
+import { isSignedBy, type PublicKey } from '../shared/platform/secrets/seal.ts';
+import { isSignedByAny } from './trusted-keys.ts';
 
 export interface RecordAddress {
   url: string;
   key: string;
-  /** The public key to trust; without it the server's own, which only shows that the record is consistent. */
-  trusted: string | undefined;
+  /** The public keys to trust; without any the server's own, which only shows that the record is consistent. */
+  trusted: readonly string[];
 }
 
 type Dated<Row> = Omit<Row, 'at'> & { at: string };
@@ -25,7 +26,7 @@ export async function recordOverHttp({ url, key, trusted }: RecordAddress): Prom
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
     return (await answer.json()) as Answer;
   };
-  const sealed = await get<{ items: Dated<SealTable>[]; public_key: string }>('/api/v1/events/seals');
+  const sealed = await get<{ items: Dated<SealTable>[]; public_keys: PublicKey[] }>('/api/v1/events/seals');
   return {
     heads: async () => (await get<{ items: RecordHead[] }>('/api/v1/events/heads')).items,
     events: async (after) => {
@@ -35,6 +36,7 @@ export async function recordOverHttp({ url, key, trusted }: RecordAddress): Prom
       return items.map(withDate<Event & { cursor: number }>);
     },
     seals: async () => sealed.items.map(withDate<SealTable>),
-    signed: async (text, seal) => verifySignature(trusted ?? sealed.public_key, text, seal.signature),
+    signed:
+      trusted.length > 0 ? isSignedByAny(trusted) : async (text, seal) => isSignedBy(sealed.public_keys, text, seal),
   };
 }

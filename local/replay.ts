@@ -72,7 +72,7 @@ async function replay(to: { url: string; admin_key: string; rows: Row[]; atOnce:
   await town.ends.stop();
   return {
     report,
-    record: await checkRecord(await recordOverHttp({ url: to.url, key: to.admin_key, trusted: undefined })),
+    record: await checkRecord(await recordOverHttp({ url: to.url, key: to.admin_key, trusted: [] })),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * `npm run verify-record [-- --data FOLDER | --url URL --key KEY] [--public-key KEY]`: checks chains, seals and versions of the
+ * `npm run verify-record [-- --data FOLDER | --url URL --key KEY] [--public-key KEY …]`: checks chains, seals and versions of the
  * record, offline from the file or over HTTP, and names the first bad line. Exit 1 when there is one.
  */
 import { parseArgs } from 'node:util';
@@ -12,14 +12,14 @@ const { values } = parseArgs({
     data: { type: 'string', default: process.env['MUSTER_DATA'] ?? '.muster' },
     url: { type: 'string' },
     key: { type: 'string', default: process.env['MUSTER_KEY'] ?? '' },
-    'public-key': { type: 'string' },
+    'public-key': { type: 'string', multiple: true, default: [] },
   },
 });
 
 try {
   const source =
     values.url === undefined
-      ? recordInFile(values.data, values['public-key'])
+      ? await recordInFile(values.data, values['public-key'])
       : await recordOverHttp({ url: values.url, key: values.key, trusted: values['public-key'] });
   const { events, streams, seals, bad } = await checkRecord(source);
   console.log(`${events} events in ${streams} streams, ${seals} ${seals === 1 ? 'seal' : 'seals'}`);

@@ -17,6 +17,8 @@ export interface WorldOptions {
   at?: Date;
   /** Names to addresses, for outbound calls. */
   resolve?: Seams['resolve'];
+  /** How the key vault is reached. */
+  reach?: Seams['reach'];
   /** Stands between transactions and the database. */
   engine?: Seams['engine'];
 }

@@ -1,7 +1,7 @@
 /** The change feed and the seals of the record. */
 import { z } from 'zod';
 import { EventAnswer, eventFeed } from '../../shared/events/feed.ts';
-import { listSeals, Seal } from '../../shared/events/seal.ts';
+import { listSeals, Seal, SealKey } from '../../shared/events/seal.ts';
 import { RecordHead, recordHeads } from '../../shared/insights/record-heads.ts';
 import { wholeNumber } from './lists.ts';
 import { route } from './route.ts';
@@ -23,11 +23,11 @@ export const eventRoutes = [
     },
   }),
   route('listSeals', 'GET /v1/events/seals', {
-    answer: () => z.strictObject({ items: z.array(Seal), public_key: z.string().describe('Ed25519, SPKI in base64') }),
+    answer: () => z.strictObject({ items: z.array(Seal), public_keys: z.array(SealKey) }),
     refuses: [],
     run: async ({ platform }) => {
-      const { public_key } = await platform.sealer.publicKey();
-      return { items: await listSeals(platform.db.read), public_key };
+      const public_keys = await platform.sealer.publicKeys();
+      return { items: await listSeals(platform.db.read), public_keys };
     },
   }),
   route('listRecordHeads', 'GET /v1/events/heads', {

@@ -1,6 +1,7 @@
 /** Answers for what did not succeed: RFC 9457 problem details with a documented code. */
 import { z } from 'zod';
 import { LostRace, Refusal, type RefusalFacts } from '../../shared/outcomes.ts';
+import { Away } from '../../shared/platform/away.ts';
 import { isTransient } from '../../shared/platform/database/faults.ts';
 import type { Log } from '../../shared/platform/telemetry/log.ts';
 import { problemOf, problems, type ProblemCode } from '../../shared/problems.ts';
@@ -69,6 +70,7 @@ export const codeOf = (error: unknown): ProblemCode => refusalOf(error).code;
 function refusalOf(error: unknown): { code: ProblemCode; facts: RefusalFacts } {
   if (error instanceof Refusal) return error;
   if (error instanceof LostRace) return { code: 'lost_race', facts: {} };
+  if (error instanceof Away) return { code: 'unavailable', facts: { retry_after_seconds: error.retry_after_seconds } };
   if (isTransient(error)) return { code: 'unavailable', facts: { retry_after_seconds: transientSeconds } };
   return { code: 'internal', facts: {} };
 }

@@ -17,6 +17,14 @@ export const Seal = z
   })
   .meta({ id: 'Seal' });
 
+/** A key that may have signed seals; the first of a list signs now. */
+export const SealKey = z
+  .strictObject({
+    key_id: z.string(),
+    public_key: z.string().describe('Ed25519, or ECDSA on P-256: SubjectPublicKeyInfo, DER in base64'),
+  })
+  .meta({ id: 'SealKey' });
+
 /** Signs what has been recorded since the last seal; does nothing where there is nothing new. */
 export async function sealRecord(platform: Platform): Promise<void> {
   const { read } = platform.db;

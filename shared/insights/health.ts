@@ -11,7 +11,7 @@ export const Health = z
     checks: z
       .array(
         z.strictObject({
-          name: z.enum(['database', 'queue', 'registry', 'activity']),
+          name: z.enum(['database', 'queue', 'registry', 'activity', 'secrets']),
           status: z.enum(['ok', 'degraded', 'down']),
           reason: z.string(),
           figures: z.record(z.string(), z.number().nullable()),
@@ -28,7 +28,7 @@ export type HealthAnswer = z.output<typeof Health>;
 /** A bell that waits longer than this, or a row overdue by it, says that work is not being done. */
 const slowSeconds = 60;
 
-/** All four checks; one that throws is `down`. */
+/** All four checks, and that of the key vault where there is one; one that throws is `down`. */
 export async function checkHealth(
   platform: Platform,
 ): Promise<{ status: HealthAnswer['status']; checks: HealthCheck[] }> {
@@ -37,6 +37,7 @@ export async function checkHealth(
     guarded('queue', () => queue(platform)),
     guarded('registry', () => registry(platform)),
     guarded('activity', () => activity(platform)),
+    ...(platform.config.AZURE_KEY_VAULT_URL === undefined ? [] : [guarded('secrets', async () => secrets(platform))]),
   ]);
   return { status: worst(checks), checks };
 }
@@ -92,5 +93,19 @@ async function activity({ db }: Platform): Promise<Found> {
     status: 'ok',
     reason: newest === undefined ? 'nothing has happened yet' : 'the record grows',
     figures: { last_event_seconds_ago: age, events: newest?.cursor ?? 0 },
+  };
+}
+
+/** A keeper that is away leaves what was read before: worse than it should be, and not yet down. */
+function secrets({ secrets: keeper, clock }: Platform): Found {
+  const since = keeper.awaySince();
+  const away = since === null ? 0 : (clock.now().getTime() - since.getTime()) / 1000;
+  return {
+    status: since === null ? 'ok' : 'degraded',
+    reason:
+      since === null
+        ? 'their keeper answers, as far as it was asked'
+        : 'their keeper does not answer; old values are served',
+    figures: { away_seconds: away },
   };
 }

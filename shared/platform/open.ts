@@ -4,6 +4,9 @@ import type { Config } from './config.ts';
 import type { Engine, Surroundings } from './database/transactions.ts';
 import type { Resolve } from './outbound/guarded.ts';
 import type { Bells, Clock, Database, Platform, Random } from './platform.ts';
+import type { Sealer, Signer } from './secrets/seal.ts';
+import type { Secrets } from './secrets/secrets.ts';
+import type { Reach, Vault } from './secrets/vault.ts';
 import type { Log } from './telemetry/log.ts';
 
 /** What a test may put in the place of the real thing. */
@@ -14,6 +17,8 @@ export interface Seams {
   bells: Bells;
   /** The database's clock, in milliseconds since 1970. */
   time: () => number;
+  /** How the key vault is reached. */
+  reach: Reach;
   /** Names to addresses, for outbound calls. */
   resolve: Resolve;
   /** Stands between transactions and the database, to lose answers and to fail. */
@@ -34,13 +39,13 @@ export async function openPlatform(config: Config, seams: Partial<Seams> = {}): 
   const hints = (await import('./bells/hints.ts')).openHints(clock);
   const around = { config, clock, random, bells, hints };
   await takeFolder(config, opened);
-  const secrets = await openSecrets(config, random); // before there is a database that would need them
+  const { secrets, sealerOver } = await openSecrets({ ...around, log }, seams.reach); // before there is a database that would need them
   const db = await openDatabase(around, seams, opened);
   const outbound = (await import('./outbound/guarded.ts')).guardedOutbound(config, seams.resolve);
   opened.defer(() => outbound.close());
   opened.defer(() => bells.drain());
   const closing = opened.move();
-  return { ...around, log, db, ...secrets, outbound, close: () => closing.disposeAsync() };
+  return { ...around, log, db, secrets, sealer: sealerOver(db), outbound, close: () => closing.disposeAsync() };
 }
 
 async function takeFolder({ MUSTER_DATA: folder }: Config, opened: AsyncDisposableStack): Promise<void> {
@@ -61,9 +66,42 @@ async function openDatabase(
   return db;
 }
 
-async function openSecrets(config: Config, random: Random): Promise<Pick<Platform, 'secrets' | 'sealer'>> {
+interface Keeping {
+  secrets: Secrets;
+  sealerOver(db: Database): Sealer;
+}
+
+async function openSecrets(around: Surroundings & { log: Log }, reach: Reach | undefined): Promise<Keeping> {
+  const { config, random } = around;
+  const vault = await vaultOf(around, reach);
+  if (vault !== undefined) {
+    const { secretsInVault } = await import('./secrets/vault-secrets.ts');
+    const { sealerUnder } = await import('./secrets/vault-sealer.ts');
+    return { secrets: secretsInVault(vault, around), sealerOver: (db) => sealerUnder({ ...around, vault, db }) };
+  }
   const { secretsFromSettings } = await import('./secrets/secrets.ts');
+  const sealer = await ownSealer(config, random);
+  return { secrets: secretsFromSettings(config.secrets), sealerOver: () => sealer };
+}
+
+/** What seals of the record are held against, without a database: the vault's key, or the folder's own. */
+export async function openSigner(config: Config, seams: Pick<Partial<Seams>, 'reach'> = {}): Promise<Signer> {
+  const around = { config, clock: systemClock, random: systemRandom };
+  const vault = await vaultOf(around, seams.reach);
+  if (vault === undefined) return ownSealer(config, systemRandom);
+  return (await import('./secrets/vault-sealer.ts')).signerUnder({ ...around, vault });
+}
+
+async function ownSealer(config: Config, random: Random): Promise<Sealer> {
   const { sealerWith } = await import('./secrets/seal.ts');
   const { dataKey } = await import('./secrets/data-key.ts');
-  return { secrets: secretsFromSettings(config.secrets), sealer: sealerWith(dataKey(config, random), random) };
+  return sealerWith(dataKey(config, random), random);
+}
+
+async function vaultOf(
+  { config, clock }: Pick<Platform, 'config' | 'clock'>,
+  reach?: Reach,
+): Promise<Vault | undefined> {
+  const url = config.AZURE_KEY_VAULT_URL;
+  return url === undefined ? undefined : (await import('./secrets/vault.ts')).openVault({ config, url, clock, reach });
 }

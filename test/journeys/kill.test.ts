@@ -58,7 +58,7 @@ test(
     } finally {
       await killHard(server);
     }
-    const report = await checkRecord(recordInFile(folder));
+    const report = await checkRecord(await recordInFile(folder));
     expect(report.bad).toBeNull();
     rmSync(folder, { recursive: true, force: true });
   },

@@ -70,17 +70,17 @@ test('the key for sealed values is made once, for its owner only', async () => {
 test('a key given as a setting is used, and no file is made', async () => {
   const key = Buffer.alloc(32, 7).toString('base64');
   const platform = await open({ MUSTER_DATA_KEY: key });
-  const { public_key } = await platform.sealer.publicKey();
+  const [{ public_key }] = await platform.sealer.publicKeys();
   await platform.close();
   expect(() => readFileSync(join(folder, 'key'))).toThrow('ENOENT');
   const inMemory = await open({ MUSTER_DATA: ':memory:', MUSTER_DATA_KEY: key });
-  expect((await inMemory.sealer.publicKey()).public_key).toBe(public_key);
+  expect((await inMemory.sealer.publicKeys())[0].public_key).toBe(public_key);
   await inMemory.close();
 });
 
 test('two databases in memory have nothing in common, not even the key', async () => {
   const [one, two] = [await open({ MUSTER_DATA: ':memory:' }), await open({ MUSTER_DATA: ':memory:' })];
-  expect((await one.sealer.publicKey()).key_id).not.toBe((await two.sealer.publicKey()).key_id);
+  expect(await one.sealer.publicKeys()).not.toEqual(await two.sealer.publicKeys());
   await Promise.all([one.close(), two.close()]);
 });
 

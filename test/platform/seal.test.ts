@@ -56,12 +56,12 @@ test('the same text sealed twice looks different', async () => {
 });
 
 test('a signature is verified with the public key alone', async () => {
-  const { key_id, public_key } = await sealer.publicKey();
+  const [{ key_id, public_key }] = await sealer.publicKeys();
   const signed = await sealer.sign('the heads of all streams');
   expect(signed.key_id).toBe(key_id);
   expect(verifySignature(public_key, 'the heads of all streams', signed.signature)).toBe(true);
   expect(verifySignature(public_key, 'the heads of some streams', signed.signature)).toBe(false);
-  expect(verifySignature((await other.publicKey()).public_key, 'the heads of all streams', signed.signature)).toBe(
+  expect(verifySignature((await other.publicKeys())[0].public_key, 'the heads of all streams', signed.signature)).toBe(
     false,
   );
   expect(verifySignature(public_key, 'the heads of all streams', '')).toBe(false);
@@ -71,17 +71,17 @@ test('the same data key signs the same way after a restart, and another key does
   const signed = await sealer.sign('text');
   expect(await sealerWith(keyOf(1), seededRandom(7)).verify('text', signed)).toBe(true);
   expect(await other.verify('text', signed)).toBe(false);
-  expect(await other.verify('text', { ...signed, key_id: (await other.publicKey()).key_id })).toBe(false);
+  expect(await other.verify('text', { ...signed, key_id: (await other.publicKeys())[0].key_id })).toBe(false);
 });
 
 test('neither key id nor public key gives away the data key', async () => {
-  const { key_id, public_key } = await sealer.publicKey();
+  const [{ key_id, public_key }] = await sealer.publicKeys();
   expect(key_id).toMatch(/^[0-9a-f]{16}$/);
   expect(Buffer.from(public_key, 'base64').includes(Buffer.from(keyOf(1)))).toBe(false);
 });
 
 test('a secret is found by its name in any spelling', async () => {
   const secrets = secretsFromSettings(new Map([['api_key', 'one']]));
-  expect(await secrets.get('API-Key')).toEqual({ value: 'one', expires_at: null });
+  expect(await secrets.get('API-Key')).toEqual({ value: 'one', expires_at: null, previous: null });
   expect(await secrets.get('other')).toBeUndefined();
 });

@@ -41,7 +41,7 @@ describe('a credential', () => {
         name: 'credential:other-key',
         state: 'failed',
         reason: 'The secret "other-key" is not there.',
-        remedy: 'Give it as SECRET_OTHER_KEY, or put it into the key vault.',
+        remedy: 'Put it into the setting SECRET_OTHER_KEY.',
       },
     ]);
   });
@@ -70,7 +70,8 @@ describe('a credential', () => {
 
   it('expires when its keeper says so, if that is earlier', async () => {
     await register(world, { secret_name: 'linter-key', secret_expires_at: later(90_000).toISOString() });
-    const secrets = { get: async () => ({ value: 'canary', expires_at: later(-1) }) };
+    const get = async () => ({ value: 'canary', expires_at: later(-1), previous: null });
+    const secrets = { ...world.platform.secrets, get };
     expect(await check({ secrets })).toMatchObject([
       { state: 'failed', reason: expect.stringContaining(later(-1).toISOString()) },
     ]);
@@ -78,7 +79,8 @@ describe('a credential', () => {
 
   it('whose keeper gives no answer fails, and the log says why', async () => {
     await register(world, { secret_name: 'linter-key' });
-    const secrets = { get: () => Promise.reject(new Error('vault is sealed')) };
+    const get = () => Promise.reject(new Error('vault is sealed'));
+    const secrets = { ...world.platform.secrets, get };
     expect(await check({ secrets })).toMatchObject([
       { state: 'failed', remedy: 'See to it that the secret store can be reached.' },
     ]);

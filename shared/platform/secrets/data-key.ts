@@ -6,15 +6,27 @@ import type { Random } from '../platform.ts';
 
 const keyBytes = 32;
 
+type Settings = Pick<Config, 'MUSTER_DATA' | 'MUSTER_DATA_KEY'>;
+
 /** 32 bytes. A database in memory gets a new key each time; a folder gets a file `key`, mode 0600. */
-export function dataKey({ MUSTER_DATA, MUSTER_DATA_KEY }: Config, random: Random): Uint8Array {
+export function dataKey(config: Settings, random: Random): Uint8Array {
+  const given = givenKey(config);
+  if (given !== undefined) return given;
+  if (config.MUSTER_DATA === ':memory:') return random.bytes(keyBytes);
+  refuseOrphan(config.MUSTER_DATA);
+  writeKey(fileIn(config.MUSTER_DATA), random);
+  return keyIn(fileIn(config.MUSTER_DATA));
+}
+
+/** The key of the setting or of the folder's file; undefined where there is neither. */
+export function givenKey({ MUSTER_DATA, MUSTER_DATA_KEY }: Settings): Uint8Array | undefined {
   if (MUSTER_DATA_KEY !== undefined) return Buffer.from(MUSTER_DATA_KEY, 'base64');
-  if (MUSTER_DATA === ':memory:') return random.bytes(keyBytes);
-  const file = join(MUSTER_DATA, 'key');
-  if (!existsSync(file)) {
-    refuseOrphan(MUSTER_DATA);
-    writeKey(file, random);
-  }
+  return existsSync(fileIn(MUSTER_DATA)) ? keyIn(fileIn(MUSTER_DATA)) : undefined;
+}
+
+const fileIn = (folder: string): string => join(folder, 'key');
+
+function keyIn(file: string): Uint8Array {
   const key = Buffer.from(readFileSync(file, 'utf8'), 'base64');
   if (key.length !== keyBytes) throw new Error(`${file} does not hold ${keyBytes} bytes in base64`);
   return key;

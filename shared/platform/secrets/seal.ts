@@ -20,7 +20,7 @@ export interface Sealed {
 
 export interface Signed {
   key_id: string;
-  /** Ed25519, in base64. */
+  /** In base64: Ed25519, or ECDSA over P-256 with SHA-256 (r and s), as the public key says. */
   signature: string;
 }
 
@@ -31,21 +31,33 @@ export interface PublicKey {
   public_key: string;
 }
 
-export interface Sealer {
+/** Seals values for their place. */
+export interface ValueSealer {
   seal(plain: string, path: string): Promise<Sealed>;
   /** A keyed hash (HMAC-SHA-256, base64): says whether two texts are the same to nobody who lacks the key. */
   mac(text: string): Promise<string>;
   /** Throws when the key, the place or the text is another. */
   open(sealed: Sealed, path: string): Promise<string>;
-  /** Signs the record's seals. Whoever checks them needs the public key only. */
+  /** After a rotation of the key that guards the data keys: guards them anew, and says how many. */
+  rotate(): Promise<number>;
+}
+
+/** Signs the record's seals. Whoever checks them needs the public key only. */
+export interface Signer {
   sign(text: string): Promise<Signed>;
   verify(text: string, signed: Signed): Promise<boolean>;
-  publicKey(): Promise<PublicKey>;
+  /** Every key that may have signed, the one that signs now first. */
+  publicKeys(): Promise<[PublicKey, ...PublicKey[]]>;
+}
+
+export interface Sealer extends ValueSealer, Signer {
+  /** Tries its keys and says which they are; throws what is wrong. Stores nothing. */
+  check(): Promise<string>;
 }
 
 /** A sealer with one key in memory, 32 bytes; what encrypts and what signs are derived from it. */
 export function sealerWith(key: Uint8Array, random: Random): Sealer {
-  const id = createHash('sha256').update('muster key id').update(key).digest('hex').slice(0, 16);
+  const id = keyIdOf(key);
   const encryption = derived(key, 'seal');
   const signing = signingKey(derived(key, 'sign'));
   const known = publicKeyOf(signing);
@@ -59,20 +71,39 @@ export function sealerWith(key: Uint8Array, random: Random): Sealer {
       if (sealed.key_id !== id) throw new Error(`sealed with key ${sealed.key_id}, and only ${id} is at hand`);
       return decrypt(encryption, sealed.ciphertext, path);
     },
+    rotate: async () => 0,
     sign: async (text) => ({
       key_id: known.key_id,
       signature: sign(null, Buffer.from(text), signing).toString('base64'),
     }),
-    verify: async (text, signed) =>
-      signed.key_id === known.key_id && verifySignature(known.public_key, text, signed.signature),
-    publicKey: async () => known,
+    verify: async (text, signed) => isSignedBy([known], text, signed),
+    publicKeys: async () => [known],
+    check: async () => `one key of its own, ${id}`,
   };
+}
+
+/** The name of a data key; says nothing of it. */
+export const keyIdOf = (key: Uint8Array): string =>
+  createHash('sha256').update('muster key id').update(key).digest('hex').slice(0, 16);
+
+/** Whether the signature is by the key it names, and that one is among these. Pure. */
+export function isSignedBy(keys: readonly PublicKey[], text: string, { key_id, signature }: Signed): boolean {
+  const key = keys.find((one) => one.key_id === key_id);
+  return key !== undefined && verifySignature(key.public_key, text, signature);
 }
 
 /** Whether `signature` (base64) is of this text by this key ({@link PublicKey.public_key}). Pure. */
 export function verifySignature(publicKey: string, text: string, signature: string): boolean {
   const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
-  return verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64'));
+  const [data, bytes] = [Buffer.from(text), Buffer.from(signature, 'base64')];
+  switch (key.asymmetricKeyType) {
+    case 'ed25519':
+      return verify(null, data, key, bytes);
+    case 'ec':
+      return verify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, bytes);
+    default:
+      return false;
+  }
 }
 
 const derived = (key: Uint8Array, purpose: string): Buffer => createHmac('sha256', key).update(purpose).digest();
@@ -83,8 +114,9 @@ const privateKeyHeader = Buffer.from('302e020100300506032b657004220420', 'hex');
 const signingKey = (seed: Buffer): KeyObject =>
   createPrivateKey({ key: Buffer.concat([privateKeyHeader, seed]), format: 'der', type: 'pkcs8' });
 
-function publicKeyOf(signing: KeyObject): PublicKey {
-  const der = createPublicKey(signing).export({ format: 'der', type: 'spki' });
+/** Of a public key, or of the public half of a private one. */
+export function publicKeyOf(key: KeyObject): PublicKey {
+  const der = (key.type === 'public' ? key : createPublicKey(key)).export({ format: 'der', type: 'spki' });
   return {
     key_id: createHash('sha256').update(der).digest('hex').slice(0, 16),
     public_key: der.toString('base64'),

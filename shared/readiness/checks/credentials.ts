@@ -75,6 +75,7 @@ async function checkCredential(
   return credentialFinding(secret_name, state, {
     expires_at,
     lasts_until: new Date(at.getTime() + time_limit_seconds * 1000),
+    place: platform.secrets.place(secret_name),
   });
 }
 
@@ -82,12 +83,14 @@ interface Terms {
   expires_at: Date | null;
   /** When the job's time limit is reached if it starts now. */
   lasts_until: Date;
+  /** Where to put it, in words. */
+  place: string;
 }
 
 function credentialFinding(
   secret: string,
   state: (typeof credentialStates)[number],
-  { expires_at, lasts_until }: Terms,
+  { expires_at, lasts_until, place }: Terms,
 ): Finding {
   const name = `credential:${secret}`;
   const until = expires_at?.toISOString();
@@ -100,11 +103,7 @@ function credentialFinding(
         'See to it that the secret store can be reached.',
       );
     case 'absent':
-      return failed(
-        name,
-        `The secret "${secret}" is not there.`,
-        `Give it as ${settingOf(secret)}, or put it into the key vault.`,
-      );
+      return failed(name, `The secret "${secret}" is not there.`, `Put it into ${place}.`);
     case 'expired':
       return failed(name, `The secret "${secret}" expired at ${until}.`, renew);
     case 'present':
@@ -130,6 +129,3 @@ export async function lookUp(
     return 'no answer';
   }
 }
-
-/** The setting that gives a secret where there is no key vault. */
-const settingOf = (secret_name: string): string => `SECRET_${secret_name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
