@@ -11,17 +11,21 @@ const roles = ['admin', 'operator', 'submitter', 'reader'] as const;
 
 /**
  * Sees to it that there is an admin, with the key of MUSTER_ADMIN_KEY where that is set. A key that had
- * to be made is given back, this once; otherwise undefined.
+ * to be made is given back, this once; otherwise undefined. On Azure none is made: nobody would be there to be shown
+ * it, and the first admin comes with an app role of Entra ID.
  */
-export const ensureAdmin = (platform: Platform): Promise<string | undefined> =>
-  platform.db.transaction('ensureAdmin', async (tx) => {
+export async function ensureAdmin(platform: Platform): Promise<string | undefined> {
+  const { MUSTER_ADMIN_KEY, WEBSITE_INSTANCE_ID } = platform.config;
+  if (WEBSITE_INSTANCE_ID !== undefined && MUSTER_ADMIN_KEY === undefined) return undefined;
+  return platform.db.transaction('ensureAdmin', async (tx) => {
     const exists = (await findPrincipal(tx, { id: admin.id })) !== undefined;
     if (!exists) await writePrincipal(tx, { ...admin, roles });
-    const given = keyParts(platform.config.MUSTER_ADMIN_KEY ?? '');
+    const given = keyParts(MUSTER_ADMIN_KEY ?? '');
     if (given !== undefined) await takeKey(tx, given);
     else if (!exists) return (await newKey(tx, admin.id)).key;
     return undefined;
   });
+}
 
 /**
  * The key of the setting is the admin's; when it is a new one, the others end: a rotation. A key that was there

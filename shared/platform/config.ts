@@ -52,12 +52,16 @@ export const settings = z.object({
     .string()
     .regex(/^mk\.[a-z0-9_]+\.[A-Za-z0-9_-]{43}$/, 'expected a key of the form mk.<id>.<43 characters>')
     .optional()
-    .describe("The first admin's key; made and printed on the first local start when absent"),
+    .describe(
+      "The first admin's key; made and printed on the first local start when absent. On Azure a Key Vault reference, or none",
+    ),
   MUSTER_DATA_KEY: z
     .base64()
     .refine((text) => Buffer.from(text, 'base64').length === 32, 'expected 32 bytes in base64')
     .optional()
-    .describe('Key for sealed values, 32 bytes in base64; made in the data folder when absent'),
+    .describe(
+      'Key for sealed values, 32 bytes in base64; made in the data folder when absent, unless there is a key vault',
+    ),
   AGENT_DEFAULT_TIMEOUT: duration.default(300).describe('Time limit of a task whose definition names none'),
   AGENT_MAX_RETRIES: z.coerce
     .number()
@@ -98,7 +102,9 @@ export const settings = z.object({
   AZURE_KEY_VAULT_URL: z
     .url()
     .optional()
-    .describe('Key Vault with secrets and keys; without it settings named SECRET_<NAME>'),
+    .describe(
+      'Key Vault with secrets and the keys muster-data and muster-seal; without it settings named SECRET_<NAME>',
+    ),
   AZURE_TENANT_ID: z.string().min(1).optional().describe('Tenant whose Entra ID tokens callers may bring'),
   AZURE_CLIENT_ID: z.string().min(1).optional().describe("The app's own identity"),
   AZURE_CLIENT_SECRET: z.string().min(1).optional().describe('Its secret, where it is not a managed identity'),
@@ -148,6 +154,7 @@ const conflicts: { when: (given: z.output<typeof settings>) => boolean; say: str
 /** Reads settings; an invalid one stops the start with its name and what is expected. */
 export function readConfig(environment: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  refuseUnresolved(given);
   const parsed = settings.safeParse(given);
   if (!parsed.success) {
     const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
@@ -159,7 +166,19 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   return { ...parsed.data, secrets: secretsIn(given), DUE_SECONDS: shared ? 30 : 1 };
 }
 
+/** Azure leaves a reference to Key Vault as it stands where it cannot read the secret; it is nobody's value. */
+function refuseUnresolved(given: Record<string, string | undefined>): void {
+  const unresolved = Object.entries(given).filter(
+    ([name, value]) => value?.startsWith('@Microsoft.KeyVault(') === true && (name in settings.shape || isSecret(name)),
+  );
+  if (unresolved.length === 0) return;
+  const say = 'the Key Vault reference was not resolved; the secret must exist, and the app may have to be let read it';
+  throw new Error(`These settings cannot be used:\n${unresolved.map(([name]) => `  ${name}: ${say}`).join('\n')}`);
+}
+
+const isSecret = (name: string): boolean => name.startsWith('SECRET_');
+
 function secretsIn(environment: Record<string, string | undefined>): Map<string, string> {
-  const named = Object.entries(environment).filter(([name]) => name.startsWith('SECRET_'));
+  const named = Object.entries(environment).filter(([name]) => isSecret(name));
   return new Map(named.map(([name, value]) => [name.slice('SECRET_'.length).toLowerCase(), value ?? '']));
 }

@@ -57,6 +57,13 @@ test('where instances share a database or bells, a sweep waits longer', () => {
   expect(readConfig({ SERVICEBUS: 'Endpoint=sb://x/' }).DUE_SECONDS).toBe(30);
 });
 
+test('a Key Vault reference that Azure could not resolve stops the start, in whatever setting it stands', () => {
+  const reference = '@Microsoft.KeyVault(SecretUri=https://muster.vault.azure.net/secrets/x)';
+  const wrong = { MUSTER_ADMIN_KEY: reference, SECRET_LINTER: reference, AZURE_SQL_PASSWORD: reference };
+  expect(() => readConfig(wrong)).toThrow(/MUSTER_ADMIN_KEY: the Key Vault reference[^]*SECRET_LINTER[^]*AZURE_SQL_P/);
+  expect(readConfig({ SOMETHING_ELSE: reference })).toMatchObject({ PORT: 7071 });
+});
+
 test('every wrong setting is named at once', () => {
   expect(() => readConfig({ PORT: 'x', LOG_LEVEL: 'loud' })).toThrow(/PORT[\s\S]*LOG_LEVEL/);
 });
