@@ -17,7 +17,7 @@ export const messageRoutes = [
     body: () => SendInput,
     answer: () => SendAnswer,
     heeds: ['idempotency_key'],
-    refuses: ['channel_closed'],
+    refuses: ['channel_closed', 'not_found', 'question_changed', 'conflict'],
     run: ({ platform, caller, input, request }) =>
       sendMessages(platform, caller, { ...input, idempotency_key: request.idempotency_key }),
   }),

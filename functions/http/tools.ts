@@ -8,7 +8,7 @@ import { deleteTool } from '../../shared/tools/delete-tool.ts';
 import { deleteVerifier } from '../../shared/tools/delete-verifier.ts';
 import { getTool, getVerifier, listTools, listVerifiers } from '../../shared/tools/read.ts';
 import { registerTool } from '../../shared/tools/register-tool.ts';
-import { registerVerifier } from '../../shared/tools/register-verifier.ts';
+import { registerVerifier } from '../../shared/readiness/register-verifier.ts';
 import { RegisterTool, Tool } from '../../shared/tools/tool.ts';
 import { RegisteredVerifier, RegisterVerifier, Verifier } from '../../shared/tools/verifier.ts';
 import { keyOf, listOf, listQuery, pageOf } from './lists.ts';

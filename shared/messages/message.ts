@@ -8,10 +8,15 @@ export const messageTypes = [
   'status_update',
   'heartbeat',
   'approval_request',
+  'verification_request',
+  'verification_answer',
   'coordination',
   'error',
   'custom',
 ] as const;
+
+/** What Muster alone sends. */
+const ofMuster = ['verification_request'] as const;
 
 export type MessageType = (typeof messageTypes)[number];
 export type MessageState = 'queued' | 'received' | 'acknowledged' | 'dead';
@@ -46,8 +51,8 @@ const id = z.string().min(1).max(128);
 
 const OneMessage = z
   .strictObject({
-    to_agent: name,
-    type: z.enum(messageTypes),
+    to_agent: name.describe('an agent; "muster" for a verification_answer'),
+    type: z.enum(messageTypes).exclude(ofMuster),
     priority: z.int().min(1).max(10).default(usualPriority),
     body: jsonObject,
     correlation_id: id.optional(),
@@ -57,6 +62,8 @@ const OneMessage = z
   .meta({ id: 'NewMessage' });
 
 /** One message as it is, or up to a hundred. */
+export type OneMessage = z.output<typeof OneMessage>;
+
 export const SendInput = z
   .union([OneMessage, z.strictObject({ messages: z.array(OneMessage).min(1).max(mostMessages) })])
   .transform((given) => ('messages' in given ? given : { messages: [given] }));

@@ -1,13 +1,17 @@
 /** sendMessages: an agent writes to others. */
-import type { Caller } from '../access/caller.ts';
+import { musterActor, type Caller } from '../access/caller.ts';
 import { once } from '../access/idempotency.ts';
 import { agentsByIds } from '../agents/read.ts';
 import { refuse } from '../outcomes.ts';
 import type { Platform, Tx } from '../platform/platform.ts';
 import type { SendAnswer, SendInput } from './message.ts';
 import { postMessages, type NewMessage } from './post.ts';
+import { takeAnswers } from './take-answer.ts';
 
-/** All or none. Refuses `channel_closed` when an agent does not exist or is retired, and `idempotency_key_reused`. */
+/**
+ * All or none. Refuses `channel_closed` when an agent does not exist or is retired, `idempotency_key_reused`, and what
+ * answerVerification refuses.
+ */
 export function sendMessages(
   platform: Platform,
   caller: Caller,
@@ -16,7 +20,11 @@ export function sendMessages(
   const to = messages.map(({ to_agent }) => to_agent);
   return platform.db.transaction('sendMessages', async (tx) => {
     const create = async () => {
-      await refuseUnknown(tx, to);
+      await takeAnswers(tx, caller, messages);
+      await refuseUnknown(
+        tx,
+        to.filter((id) => id !== musterActor),
+      );
       return (await postMessages(tx, written(tx, caller, messages))).join(' ');
     };
     const request = {

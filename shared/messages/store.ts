@@ -6,10 +6,7 @@ import type { Message, MessageState } from './message.ts';
 
 const { all, first, change, rows, tables } = store<{ messages: Message }>();
 
-type NewMessage = Omit<
-  Message,
-  'state' | 'attempts' | 'receipt' | 'lease_until' | 'dead_reason' | 'sent_at' | 'settled_at'
->;
+type NewMessage = Omit<Message, 'attempts' | 'receipt' | 'lease_until' | 'dead_reason' | 'sent_at'>;
 
 /** Many in one statement, at most a hundred. */
 export const insertMessages = rows((q, messages: NewMessage[]) =>
@@ -24,7 +21,8 @@ export const insertMessages = rows((q, messages: NewMessage[]) =>
       correlation_id: message.correlation_id,
       reply_to: message.reply_to,
       expires_at: message.expires_at,
-      state: 'queued' as const,
+      state: message.state,
+      settled_at: message.settled_at,
       attempts: 0,
       sent_at: now(),
     })),

@@ -1,6 +1,7 @@
 /** checkReadiness: is what the job needs there? All checks side by side, outside any transaction. */
 import type { Platform } from '../platform/platform.ts';
 import { toolsByNames } from '../tools/store.ts';
+import type { VerifierRow } from '../tools/verifier.ts';
 import { checkAgents } from './checks/agents.ts';
 import { checkCredentials } from './checks/credentials.ts';
 import { checkResources } from './checks/resources.ts';
@@ -9,13 +10,17 @@ import { checkVerifiers } from './checks/verifiers.ts';
 import { toolNeeds, type ReadinessQuestion } from './question.ts';
 import { readinessOf, type Readiness, type ReadinessCheck } from './readiness.ts';
 
-/** At most one read a kind of thing; a job without tools and resources costs that of its agents and of the verifiers. */
-export async function checkReadiness(platform: Platform, question: ReadinessQuestion): Promise<Readiness> {
+/** At most one read a kind of thing; a job without tools, resources and verifiers costs that of its agents. */
+export async function checkReadiness(
+  platform: Platform,
+  question: ReadinessQuestion,
+  verifiers: readonly VerifierRow[],
+): Promise<Readiness> {
   const checks = await Promise.all([
     toolsAndCredentials(platform, question),
     checkResources(platform, question.definition),
     checkAgents(platform, question.definition),
-    checkVerifiers(platform, question),
+    checkVerifiers(platform, question, verifiers),
   ]);
   return readinessOf(checks.flat());
 }

@@ -7,6 +7,8 @@ export interface ReadinessQuestion {
   definition: JobDefinition;
   /** The deployment's, where there is one already. */
   id?: string;
+  /** The job's, where there is one already: a try that is repeated has the same. */
+  version?: number | undefined;
 }
 
 /** The tools of a definition, each once: one that is named twice has its calls added up. */
@@ -33,14 +35,19 @@ export function toolNeeds({ required_tools }: Pick<JobDefinition, 'required_tool
   return [...needs.values()];
 }
 
+/** What a verifier is told at its URL. Pure. */
+export const toldToVerifiers = ({ definition, id }: ReadinessQuestion): Record<string, Json> => ({
+  type: 'readiness.check',
+  deployment_id: id ?? null,
+  definition: toldDefinition(definition),
+});
+
 /**
- * What a verifier is told: the definition without its payload, which may be large, and without the values
- * that it calls sensitive, which before submission are not sealed yet. Pure.
+ * The definition without its payload, which may be large, and without the values that it calls sensitive, which
+ * before submission are not sealed yet. Pure.
  */
-export function toldToVerifiers({ definition, id }: ReadinessQuestion): Record<string, Json> {
-  const { payload: _, input, ...rest } = definition;
-  const told: Json = { ...(rest as Record<string, Json>), input: withoutSensitive(input, definition.sensitive) }; // JSON as it came
-  return { type: 'readiness.check', deployment_id: id ?? null, definition: told };
+export function toldDefinition({ payload: _, input, ...rest }: JobDefinition): Json {
+  return { ...(rest as Record<string, Json>), input: withoutSensitive(input, rest.sensitive) }; // JSON as it came
 }
 
 function withoutSensitive(input: Record<string, Json>, paths: readonly string[]): Record<string, Json> {

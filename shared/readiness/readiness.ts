@@ -1,7 +1,6 @@
 /** Readiness: whether what a job needs is there, check by check. Pure. */
 import { z } from 'zod';
-
-export const checkStates = ['passed', 'failed', 'warned'] as const;
+import { checkStates } from '../tools/verification.ts';
 
 export const ReadinessCheck = z
   .strictObject({

@@ -8,12 +8,15 @@ import { previewWorkflow } from '../approvals/preview.ts';
 import { heldAgainstBudget } from '../estimates/estimate.ts';
 import type { JobDefinition } from '../jobs/definition.ts';
 import { checkReadiness } from '../readiness/check.ts';
-import { Readiness } from '../readiness/readiness.ts';
+import { verifiersFor } from '../readiness/checks/verifiers.ts';
+import { Readiness, readinessOf } from '../readiness/readiness.ts';
 import { refuseUnknownUnits } from '../resources/units.ts';
 import { warningsAbout } from '../jobs/warnings.ts';
 import { estimateOf, limitsOf, payloadTokens } from './estimate.ts';
 import { EstimateAnswer } from './job-answer.ts';
 import { estimateAnswer } from './read.ts';
+import { foreseeAgents } from './verify/hear-agents.ts';
+import { isByAgent } from './verify/request.ts';
 
 export const Validation = z
   .strictObject({
@@ -37,7 +40,7 @@ export async function validateDefinition(
   const { read } = platform.db;
   const estimate = await estimateOf(read, definition, await payloadTokens(definition));
   const over = heldAgainstBudget(estimate, limitsOf(definition));
-  const readiness = await checkReadiness(platform, { definition });
+  const readiness = await foreseen(platform, definition);
   const policy = previewWorkflow({ definition, estimate, readiness, requester: caller });
   return {
     is_valid: over === undefined && readiness.is_ready,
@@ -48,4 +51,11 @@ export async function validateDefinition(
     policy: { workflow: policy.workflow.name, cost_ceiling_usd: usdOf(policy.cost_ceiling_micros), tree: policy.tree },
     warnings: [...warningsAbout(definition), ...readiness.warnings],
   };
+}
+
+/** As for a job, but that verifiers which are agents are not asked: that would have to be stored. */
+async function foreseen(platform: Platform, definition: JobDefinition): Promise<Readiness> {
+  const verifiers = await verifiersFor(platform.db.read, definition);
+  const own = await checkReadiness(platform, { definition }, verifiers);
+  return readinessOf([...own.checks, ...(await foreseeAgents(platform, verifiers.filter(isByAgent)))]);
 }

@@ -3,7 +3,7 @@ import type { Caller } from '../access/caller.ts';
 import { nextEvent, record } from '../events/record.ts';
 import { loseRace, refuse } from '../outcomes.ts';
 import type { Platform } from '../platform/platform.ts';
-import { awaitedVerifier } from './register-verifier.ts';
+import { awaitedVerifier } from './verifier.ts';
 import { lockVerifier, markVerifierDeleted } from './store/verifiers.ts';
 
 /** Wakes the jobs that wait for it. The row stays, so that its stream can go on. Refuses `not_found`. */

@@ -11,6 +11,7 @@ export interface Asked {
 
 export interface Said {
   status?: number;
+  headers?: Record<string, string>;
   body?: string;
 }
 
@@ -31,7 +32,7 @@ export async function openServer(answer: (asked: Asked) => Said | undefined): Pr
       const one = { method, path: url, headers, body: Buffer.concat(parts).toString() };
       asked.push(one);
       const said = answer(one);
-      if (said !== undefined) response.writeHead(said.status ?? 200).end(said.body ?? '');
+      if (said !== undefined) response.writeHead(said.status ?? 200, said.headers ?? {}).end(said.body ?? '');
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const check = async (facts: Record<string, unknown> = {}) =>
-  (await checkReadiness(world.platform, { definition: aDefinition(facts) })).checks;
+  (await checkReadiness(world.platform, { definition: aDefinition(facts) }, [])).checks;
 
 describe('an agent', () => {
   it('that is alive passes', async () => {

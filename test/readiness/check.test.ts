@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkReadiness } from '../../shared/readiness/check.ts';
+import { verifiersFor } from '../../shared/readiness/checks/verifiers.ts';
 import { Readiness, readinessOf } from '../../shared/readiness/readiness.ts';
 import { register as registerResource } from '../resources/a-resource.ts';
 import { aDefinition } from '../jobs/a-job.ts';
@@ -23,8 +24,10 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const check = (facts: Record<string, unknown> = {}) =>
-  checkReadiness(world.platform, { definition: aDefinition(facts) });
+const check = async (facts: Record<string, unknown> = {}) => {
+  const definition = aDefinition(facts);
+  return checkReadiness(world.platform, { definition }, await verifiersFor(world.platform.db.read, definition));
+};
 const tool = (tool_name: string, facts: Record<string, unknown> = {}) => ({ tool_name, ...facts });
 const cores = (amount: number) => ({ resource_type: 'compute', amount, unit: 'cores' });
 

@@ -21,6 +21,7 @@ const check = async ({ tools = [{}], secrets = world.platform.secrets }: Asking 
   const readiness = await checkReadiness(
     { ...world.platform, secrets },
     { definition: aDefinition({ required_tools }) },
+    [],
   );
   expect(JSON.stringify(readiness)).not.toContain('canary');
   return readiness.checks.filter(({ name }) => name.startsWith('credential:'));

@@ -13,7 +13,7 @@ afterEach(() => world.close());
 
 const check = async (facts: Record<string, unknown> = {}) => {
   const required_resources = [{ resource_type: 'compute', amount: 2, unit: 'cores', ...facts }];
-  const { checks } = await checkReadiness(world.platform, { definition: aDefinition({ required_resources }) });
+  const { checks } = await checkReadiness(world.platform, { definition: aDefinition({ required_resources }) }, []);
   return checks.find(({ name }) => name.startsWith('resource:'));
 };
 

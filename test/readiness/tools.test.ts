@@ -22,7 +22,7 @@ afterEach(async () => {
 /** The check of one tool that is needed so. */
 const check = async (...needs: Record<string, unknown>[]) => {
   const definition = aDefinition({ required_tools: needs.map((need) => ({ tool_name: 'linter', ...need })) });
-  const { checks } = await checkReadiness(world.platform, { definition });
+  const { checks } = await checkReadiness(world.platform, { definition }, []);
   const [found, ...others] = checks.filter(({ name }) => name.startsWith('tool:'));
   expect(others).toEqual([]);
   return found;

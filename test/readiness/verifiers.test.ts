@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkReadiness } from '../../shared/readiness/check.ts';
+import { verifiersFor } from '../../shared/readiness/checks/verifiers.ts';
 import { toldToVerifiers } from '../../shared/readiness/question.ts';
 import { aDefinition } from '../jobs/a-job.ts';
 import { verifier } from '../tools/a-tool.ts';
@@ -20,8 +21,10 @@ afterEach(async () => {
   await server.close();
 });
 
-const check = async (facts: Record<string, unknown> = {}) => {
-  const { checks } = await checkReadiness(world.platform, { definition: aDefinition(facts), id: 'deploy_1' });
+const check = async (facts: Record<string, unknown> = {}, version?: number) => {
+  const definition = aDefinition(facts);
+  const verifiers = await verifiersFor(world.platform.db.read, definition);
+  const { checks } = await checkReadiness(world.platform, { definition, id: 'deploy_1', version }, verifiers);
   return checks.filter(({ name }) => name.startsWith('verifier:'));
 };
 const answering = async (body: unknown) => {
@@ -43,6 +46,14 @@ describe('a verifier', () => {
       definition: { job_name: 'scan', category: 'core_security', input: { path: 'src' } },
     });
     expect(asked?.body).not.toMatch(/canary|"payload"/);
+  });
+
+  it('is asked with the same id when a try is repeated, and with another at the next', async () => {
+    await verifier(world, { url: server.url });
+    for (const version of [2, 2, 4]) await check({}, version);
+    const [first, again, next] = server.asked.map(({ headers }) => headers['webhook-id']);
+    expect(first).toMatch(/^vrf_/);
+    expect([again === first, next === first]).toEqual([true, false]);
   });
 
   it('has its own checks merged in under its name', async () => {

@@ -4,9 +4,10 @@ import { streamEvents } from '../../shared/events/feed.ts';
 import { deleteVerifier } from '../../shared/tools/delete-verifier.ts';
 import { getVerifier, listVerifiers } from '../../shared/tools/read.ts';
 import { allVerifiers } from '../../shared/tools/store/verifiers.ts';
-import { RegisteredVerifier, secretPath } from '../../shared/tools/verifier.ts';
+import { RegisteredVerifier, RegisterVerifier, secretPath } from '../../shared/tools/verifier.ts';
+import { moved, registered } from '../readiness/a-fleet.ts';
 import { openWorld, type World } from '../world.ts';
-import { admin, verifier } from './a-tool.ts';
+import { admin, verifier, verifyingAgent } from './a-tool.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -57,6 +58,46 @@ describe('registering a verifier', () => {
     const events = await streamEvents(world.platform.db.read, { stream: 'verifier:audit', after: 0, limit: 10 });
     expect(events.map(({ type }) => type)).toEqual(['registered', 'deleted', 'registered']);
     expect(JSON.stringify(events)).not.toContain('whsec_');
+  });
+});
+
+describe('a verifier that is an agent', () => {
+  it('is registered without a secret of its own', async () => {
+    await registered(world, 'auditor');
+    bells();
+    const answer = await verifyingAgent(world, 'auditor', { categories: ['data'] });
+    expect(answer).toMatchObject({ url: null, agent_id: 'auditor', categories: ['data'], secret: null, version: 1 });
+    expect(RegisteredVerifier.safeParse(RegisteredVerifier.encode(answer)).success).toBe(true);
+    expect(bells()).toEqual(['wake verifier:audit']);
+    expect(await verifyingAgent(world, 'auditor', { categories: ['data'] })).toMatchObject({ version: 1 });
+  });
+
+  it('must be there and not retired', async () => {
+    const errors = [{ pointer: '/agent_id', message: 'there is no agent auditor in service; register it first' }];
+    const refused = { code: 'invalid', facts: { errors } };
+    await expect(verifyingAgent(world, 'auditor')).rejects.toMatchObject(refused);
+    await registered(world, 'auditor');
+    await moved(world, 'auditor', 'retired');
+    await expect(verifyingAgent(world, 'auditor')).rejects.toMatchObject(refused);
+    expect(await allVerifiers(world.platform.db.read, {})).toEqual([]);
+  });
+
+  it.each([
+    ['neither', {}],
+    ['both', { url: 'https://audit.example/', agent_id: 'auditor' }],
+  ])('has a URL or an agent, not %s', (_, facts) => {
+    const parsed = RegisterVerifier.safeParse({ name: 'audit', ...facts });
+    expect(parsed.error?.issues).toMatchObject([{ path: ['url'], message: 'give either url or agent_id' }]);
+  });
+
+  it('can get a URL instead, with a secret, and become an agent again', async () => {
+    await registered(world, 'auditor');
+    await verifyingAgent(world, 'auditor');
+    const { secret } = await verifier(world);
+    expect(await keptSecret()).toBe(secret);
+    await verifyingAgent(world, 'auditor');
+    expect(await keptSecret()).toBeUndefined();
+    expect((await verifier(world)).secret).not.toBe(secret);
   });
 });
 

@@ -1,55 +1,56 @@
-/** Registered verifiers: their own checks, merged into ours. What they answer is not trusted. */
-import { z } from 'zod';
+/** Registered verifiers with a URL: their own checks, merged into ours. What they answer is not trusted. */
+import type { z } from 'zod';
 import { sealedValues, type SealedValue } from '../../access/sealed.ts';
 import { OutboundFault, type OutboundAnswer } from '../../platform/outbound/outbound.ts';
 import { signedHeaders } from '../../platform/outbound/signature.ts';
 import { newId } from '../../platform/ids.ts';
-import type { Platform } from '../../platform/platform.ts';
-import { name } from '../../platform/wire.ts';
-import { awaitedVerifier } from '../../tools/register-verifier.ts';
+import type { Platform, Reads } from '../../platform/platform.ts';
+import { answerBytes, verificationId, VerifierChecks, type VerifierCheck } from '../../tools/verification.ts';
 import { allVerifiers } from '../../tools/store/verifiers.ts';
-import { secretPath, type VerifierRow } from '../../tools/verifier.ts';
+import { awaitedVerifier, secretPath, type VerifierRow } from '../../tools/verifier.ts';
+import type { JobDefinition } from '../../jobs/definition.ts';
 import { toldToVerifiers, type ReadinessQuestion } from '../question.ts';
-import { checkStates, failed, passed, type Finding, type ReadinessCheck } from '../readiness.ts';
+import { failed, passed, type Finding, type ReadinessCheck } from '../readiness.ts';
 import { timed } from '../timed.ts';
 
-const answerMilliseconds = 5000;
-const answerBytes = 64 * 1024;
+/** How long a verifier may take for its answer to count at once. */
+export const answerMilliseconds = 5000;
 
-const text = z
-  .string()
-  .max(1000)
-  .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), 'expected one line of text');
+/** Those that are asked about a job of this category, by name. */
+export const verifiersFor = async (
+  reads: Reads,
+  { category }: Pick<JobDefinition, 'category'>,
+): Promise<VerifierRow[]> =>
+  (await allVerifiers(reads, {})).filter(({ categories }) => categories.length === 0 || categories.includes(category));
 
-/** What a verifier answers; members beside these are not looked at. */
-const VerifierChecks = z.object({
-  checks: z.array(z.object({ name, state: z.enum(checkStates), reason: text, remedy: text.nullish() })).max(50),
-});
+type AtUrl = VerifierRow & { url: string; secret_id: string };
 
-export async function checkVerifiers(platform: Platform, question: ReadinessQuestion): Promise<ReadinessCheck[]> {
-  const { category } = question.definition;
-  const verifiers = (await allVerifiers(platform.db.read, {})).filter(
-    (row) => row.categories.length === 0 || row.categories.includes(category),
-  );
+/** Those of the verifiers that have a URL, side by side. */
+export async function checkVerifiers(
+  platform: Platform,
+  question: ReadinessQuestion,
+  all: readonly VerifierRow[],
+): Promise<ReadinessCheck[]> {
+  const verifiers = all.filter((row): row is AtUrl => row.url !== null && row.secret_id !== null);
   if (verifiers.length === 0) return [];
-  const secrets = new Map(
-    (
-      await sealedValues(
-        platform.db.read,
-        verifiers.map((row) => row.secret_id),
-      )
-    ).map((value) => [value.id, value]),
+  const sealed = await sealedValues(
+    platform.db.read,
+    verifiers.map((row) => row.secret_id),
   );
+  const secrets = new Map(sealed.map((value) => [value.id, value]));
   const body = JSON.stringify(toldToVerifiers(question));
   const checks = verifiers.map((verifier) =>
-    timed(platform.clock, () => checkVerifier(platform, { verifier, sealed: secrets.get(verifier.secret_id), body })),
+    timed(platform.clock, () =>
+      checkVerifier(platform, { verifier, sealed: secrets.get(verifier.secret_id), question, body }),
+    ),
   );
   return (await Promise.all(checks)).flat();
 }
 
 interface Asking {
-  verifier: VerifierRow;
+  verifier: AtUrl;
   sealed: SealedValue | undefined;
+  question: ReadinessQuestion;
   body: string;
 }
 
@@ -59,14 +60,15 @@ async function checkVerifier(platform: Platform, asking: Asking): Promise<Findin
 }
 
 /** The answer, or why there is none. */
-async function ask(platform: Platform, { verifier, sealed, body }: Asking): Promise<OutboundAnswer | string> {
+async function ask(platform: Platform, asking: Asking): Promise<OutboundAnswer | string> {
+  const { verifier, sealed, body } = asking;
   if (sealed === undefined) throw new Error(`the secret of verifier ${verifier.name} is gone`);
   const secret = await platform.sealer.open(sealed, secretPath(verifier.name));
   try {
     return await platform.outbound.call({
       url: verifier.url,
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...signature(platform, secret, body) },
+      headers: { 'content-type': 'application/json', ...signature(platform, secret, asking) },
       body,
       timeout_milliseconds: answerMilliseconds,
       max_answer_bytes: answerBytes,
@@ -78,32 +80,45 @@ async function ask(platform: Platform, { verifier, sealed, body }: Asking): Prom
   }
 }
 
-/** Standard Webhooks: who has the secret can tell that we asked, and when. */
-function signature({ clock, random }: Platform, secret: string, body: string): Record<string, string> {
+/** Standard Webhooks: who has the secret can tell that we asked, and when; a try that is repeated keeps its id. */
+function signature(
+  { clock, random }: Platform,
+  secret: string,
+  { verifier, question: { id, version }, body }: Asking,
+): Record<string, string> {
   const at = clock.now();
-  return signedHeaders(secret, { id: newId('msg', at, random), at, body });
+  const known = id !== undefined && version !== undefined;
+  const call = known
+    ? verificationId({ deployment_id: id, verifier: verifier.name, version })
+    : newId('msg', at, random);
+  return signedHeaders(secret, { id: call, at, body });
 }
 
-/** A verifier's own checks, under its name; nothing but what fits the schema counts. Pure. */
+/** What an answer says; nothing but what fits the schema counts. Pure. */
 export function findingsIn(
-  verifier: VerifierRow,
+  verifier: Pick<VerifierRow, 'name'>,
   { status, body }: Pick<OutboundAnswer, 'status' | 'body'>,
 ): Finding[] {
   if (status !== 200) return [silent(verifier, `it answered with ${status}`)];
   const answer = VerifierChecks.safeParse(parsed(body));
   if (!answer.success) return [silent(verifier, `its answer does not fit: ${wrongWith(answer.error)}`)];
-  const own = awaitedVerifier(verifier.name);
-  if (answer.data.checks.length === 0) return [passed(own, 'It answered and found nothing to check.')];
-  return answer.data.checks.map((check) => ({
+  return findingsOf(verifier, answer.data.checks);
+}
+
+/** A verifier's own checks, under its name. Pure. */
+export function findingsOf({ name }: Pick<VerifierRow, 'name'>, checks: readonly VerifierCheck[]): Finding[] {
+  const own = awaitedVerifier(name);
+  if (checks.length === 0) return [passed(own, 'It answered and found nothing to check.')];
+  return checks.map((check) => ({
     name: `${own}:${check.name}`,
     state: check.state,
     reason: check.reason,
-    remedy: check.state === 'passed' ? null : (check.remedy ?? `Ask those who run the verifier "${verifier.name}".`),
+    remedy: check.state === 'passed' ? null : (check.remedy ?? `Ask those who run the verifier "${name}".`),
   }));
 }
 
 /** The first of what is wrong, in one line. */
-const wrongWith = ({ issues }: z.ZodError): string =>
+export const wrongWith = ({ issues }: z.ZodError): string =>
   issues
     .slice(0, 3)
     .map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`)
@@ -119,7 +134,7 @@ function parsed(body: string): unknown {
 }
 
 /** Its whole address is not told: whoever submits a job reads this, and a path may hold a secret. */
-const silent = ({ name: verifier }: VerifierRow, reason: string): Finding =>
+const silent = ({ name: verifier }: Pick<VerifierRow, 'name'>, reason: string): Finding =>
   failed(
     awaitedVerifier(verifier),
     `The verifier "${verifier}" gave no checks: ${reason}.`,

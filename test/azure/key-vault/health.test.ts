@@ -51,7 +51,7 @@ it('health says since when old values are served, and nothing of secrets where t
 it('readiness knows when a secret of the vault ends, and where a missing one belongs', async () => {
   const credentials = async () => {
     const definition = aDefinition({ required_tools: [{ tool_name: 'linter' }] });
-    const { checks } = await checkReadiness(world.platform, { definition });
+    const { checks } = await checkReadiness(world.platform, { definition }, []);
     return checks.find(({ name }) => name === 'credential:linter-key');
   };
   await register(world, { secret_name: 'linter-key' });

@@ -243,12 +243,28 @@ CREATE TABLE verifiers (
   name TEXT PRIMARY KEY,
   version INTEGER NOT NULL,
   head_hash TEXT NOT NULL,
-  url TEXT NOT NULL,
-  secret_id TEXT NOT NULL REFERENCES sealed_values (id),
+  url TEXT,
+  secret_id TEXT REFERENCES sealed_values (id),
+  agent_id TEXT REFERENCES agents (id),
   categories TEXT_JSON NOT NULL CHECK (json_valid(categories)),
   changed_at TEXT_TIME NOT NULL,
   deleted_at TEXT_TIME
 );
+
+-- What a verifier that is an agent was asked last about a deployment, and what it has answered.
+CREATE TABLE verifications (
+  id TEXT PRIMARY KEY,
+  deployment_id TEXT NOT NULL REFERENCES deployments (id),
+  verifier TEXT NOT NULL REFERENCES verifiers (name),
+  agent_id TEXT NOT NULL REFERENCES agents (id),
+  job_id TEXT NOT NULL REFERENCES jobs (id),
+  definition_sha256 TEXT NOT NULL,
+  asked_at TEXT_TIME NOT NULL,
+  answer_by TEXT_TIME NOT NULL,
+  answered_at TEXT_TIME,
+  checks TEXT_JSON CHECK (json_valid(checks))
+);
+CREATE UNIQUE INDEX verifications_deployment ON verifications (deployment_id, verifier);
 
 CREATE TABLE tool_uses (
   deployment_id TEXT NOT NULL,

@@ -1,0 +1,55 @@
+/**
+ * A verifier: before a job's question is opened, Muster asks it by mail whether all is well, and it answers by mail.
+ * This one knows which categories are under a change freeze. The job's text is data: nothing in it can lift one.
+ *
+ *   MUSTER_FROZEN   frozen categories, separated by commas
+ */
+import { agentId, call, keepAlive, Refused } from './protocol.ts';
+
+interface Message {
+  message_id: string;
+  receipt: string;
+  type: string;
+  correlation_id: string | null;
+  body: {
+    job_id: string;
+    deployment_id: string;
+    definition_sha256: string;
+    definition: { category: string; priority: number };
+  };
+}
+
+const frozen = (process.env['MUSTER_FROZEN'] ?? '').split(',');
+
+function check({ category, priority }: Message['body']['definition']) {
+  const name = 'change-freeze';
+  if (!frozen.includes(category)) return { name, state: 'passed', reason: `${category} is not frozen.` };
+  const reason = `${category} is under a change freeze.`;
+  if (priority === 1) return { name, state: 'warned', reason, remedy: 'It is let through because it is urgent.' };
+  return { name, state: 'failed', reason, remedy: 'Wait until the freeze is over, or submit it with priority 1.' };
+}
+
+/** Says what the answer is about, so that it counts for nothing else. */
+async function answer({ correlation_id, body }: Message): Promise<void> {
+  const { job_id, deployment_id, definition_sha256, definition } = body;
+  const said = { job_id, deployment_id, definition_sha256, checks: [check(definition)] };
+  await call('POST', '/v1/messages', { to_agent: 'muster', type: 'verification_answer', correlation_id, body: said });
+}
+
+keepAlive(new Map());
+for (;;) {
+  const { messages } = await call<{ messages: Message[] }>('POST', `/v1/agents/${agentId}/messages/receive`, {
+    max: 10,
+    wait_seconds: 20,
+  });
+  for (const message of messages) {
+    try {
+      if (message.type === 'verification_request') await answer(message);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      console.error(`not answered: ${error.message}`); // asked anew meanwhile, or answered already
+    }
+    const settled = { message_id: message.message_id, receipt: message.receipt, action: 'acknowledge' };
+    await call('POST', '/v1/messages/settle', { settle: [settled] });
+  }
+}
