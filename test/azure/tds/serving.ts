@@ -1,0 +1,144 @@
+/** What a connection does after its login: requests, cancels, and what was ordered to go wrong with them. */
+import { randomBytes } from 'node:crypto';
+import { SqlError, type Session } from './executor.ts';
+import type { Order } from './faults.ts';
+import type { Behind } from './connection.ts';
+import { messageKinds, type Message } from './packets.ts';
+import { readRequest, type Request } from './requests.ts';
+import { begun, committed, done, failed, resultTokens, rolledBack } from './tokens.ts';
+
+interface Around extends Omit<Behind, 'session'> {
+  session: Session;
+  /** Sends an answer, or the beginning of one. */
+  send: (body: Buffer, isWhole?: boolean) => void;
+  /** Ends the connection; gently: after what was sent has gone out. */
+  cut: (gently: boolean) => void;
+}
+
+const isSettings = /^\s*set\s/i;
+
+export class Serving {
+  readonly #around: Around;
+  /** Requests come one after the other. */
+  #turn: Promise<void> = Promise.resolve();
+  #cancel: AbortController | undefined;
+  #transaction: Buffer | undefined;
+  #abortsOnError = false;
+  #isDead = false;
+  #isOver = false;
+
+  constructor(around: Around) {
+    this.#around = around;
+  }
+
+  take(message: Message): void {
+    if (this.#isDead) return;
+    if (message.kind === messageKinds.attention) void this.#attend();
+    else this.#turn = this.#turn.then(() => this.#serve(readRequest(message))).catch(this.#around.broken);
+  }
+
+  /** The client is gone: what it had open is undone. */
+  end(): void {
+    this.#isOver = true;
+    this.#cancel?.abort();
+    this.#turn = this.#turn.then(() => this.#around.session.rollback()).catch(this.#around.broken);
+  }
+
+  /** A cancel: what runs is ended, then the cancel itself is answered. */
+  async #attend(): Promise<void> {
+    this.#cancel?.abort();
+    await this.#turn;
+    this.#around.send(done({ flags: ['attention'] }));
+  }
+
+  async #serve(request: Request): Promise<void> {
+    if (this.#isOver) return;
+    const cancel = new AbortController();
+    this.#cancel = cancel;
+    const fault = this.#meet(request);
+    try {
+      if (fault !== undefined && (fault.when ?? 'before') === 'before') await this.#fail(fault, cancel.signal);
+      else await this.#answer(await this.#run(request, cancel.signal), fault, cancel.signal);
+    } catch (error) {
+      if (cancel.signal.aborted) await this.#canceled();
+      else await this.#refuse(error);
+    } finally {
+      this.#cancel = undefined;
+    }
+  }
+
+  async #answer(tokens: Buffer[], fault: Order | undefined, signal: AbortSignal): Promise<void> {
+    if (fault?.when === 'mid') this.#around.send(Buffer.concat(tokens.slice(0, Math.ceil(tokens.length / 2))), false);
+    if (fault === undefined) this.#around.send(Buffer.concat(tokens));
+    else await this.#fail(fault, signal);
+  }
+
+  #meet(request: Request): Order | undefined {
+    const text = request.kind === 'statement' ? request.text : '';
+    const set = /\bset\s+xact_abort\s+(on|off)\b/i.exec(text)?.[1];
+    if (set !== undefined) this.#abortsOnError = set.toLowerCase() === 'on';
+    if (request.kind === 'statement' && isSettings.test(text)) {
+      this.#around.seen({ kind: 'settings', text });
+      return undefined;
+    }
+    this.#around.seen({ kind: request.kind, text });
+    return this.#around.faults.meet(request.kind, text);
+  }
+
+  /** The tokens of its answer. */
+  async #run(request: Request, signal: AbortSignal): Promise<Buffer[]> {
+    const { session } = this.#around;
+    if (request.kind === 'statement') {
+      if (isSettings.test(request.text)) return [done()];
+      return resultTokens(await session.execute(request.text, request.parameters, signal), request.isCall);
+    }
+    if (request.kind === 'begin') {
+      await session.begin(signal);
+      this.#transaction = randomBytes(8);
+      return [begun(this.#transaction), done()];
+    }
+    const descriptor = this.#transaction;
+    this.#transaction = undefined;
+    if (descriptor === undefined) throw new SqlError(3902, 'there is no transaction to end');
+    await session[request.kind]();
+    return [(request.kind === 'commit' ? committed : rolledBack)(descriptor), done()];
+  }
+
+  async #fail({ how, closes = false }: Order, signal: AbortSignal): Promise<void> {
+    if (how === 'dead') this.#isDead = true;
+    else if (how === 'reset') this.#around.cut(true);
+    else if (how === 'silence') await aborted(signal);
+    else await this.#refuse(new SqlError(how, `planted ${how}`), closes);
+  }
+
+  async #refuse(error: unknown, closes = false): Promise<void> {
+    if (!(error instanceof SqlError)) this.#around.broken(error);
+    const number = error instanceof SqlError ? error.number : 50_000;
+    const message = error instanceof Error ? error.message : String(error);
+    const undone = await this.#undo();
+    const tokens = [failed({ number, message, severity: closes ? 20 : 16 }), ...undone, done({ flags: ['error'] })];
+    this.#around.send(Buffer.concat(tokens));
+    if (closes) this.#around.cut(true);
+  }
+
+  async #canceled(): Promise<void> {
+    this.#around.send(Buffer.concat([...(await this.#undo()), done({ flags: ['error'] })]));
+  }
+
+  /** With XACT_ABORT an error, and a cancel too, ends the transaction. */
+  async #undo(): Promise<Buffer[]> {
+    const descriptor = this.#transaction;
+    if (descriptor === undefined || !this.#abortsOnError) return [];
+    this.#transaction = undefined;
+    await this.#around.session.rollback();
+    return [rolledBack(descriptor)];
+  }
+}
+
+/** Waits until somebody cancels, then throws. */
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const give = () => reject(new Error('canceled'));
+    if (signal.aborted) give();
+    else signal.addEventListener('abort', give, { once: true });
+  });
