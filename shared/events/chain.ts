@@ -24,6 +24,7 @@ export interface Event extends EventContent {
 /** SHA-256 of the previous hash and the RFC 8785 canonical JSON of everything else, in hexadecimal. */
 export function eventHash(previous: string, event: EventContent): string {
   const { stream, number, type, at, actor, trace, data } = event;
-  const text = canonicalJson({ stream, number, type, at: at.toISOString(), actor, trace, data });
+  // The members of a known shape in their canonical order; the library sorts and escapes the rest.
+  const text = `{"actor":${JSON.stringify(actor)},"at":"${at.toISOString()}","data":${canonicalJson(data)},"number":${number},"stream":${JSON.stringify(stream)},"trace":${JSON.stringify(trace)},"type":${JSON.stringify(type)}}`;
   return hash('sha256', previous + text);
 }

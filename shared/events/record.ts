@@ -9,7 +9,7 @@
 import type { Tx } from '../platform/platform.ts';
 import type { Json } from '../platform/wire.ts';
 import { eventHash, genesis, type Event } from './chain.ts';
-import { insertEvent } from './store.ts';
+import { insertEvents } from './store.ts';
 
 /** A stream as its row knows it; `version` 0 with the genesis hash is a row not yet written. */
 export interface StreamHead {
@@ -33,7 +33,8 @@ export function nextEvent(tx: Tx, head: StreamHead, happening: Happening): Event
   return { ...content, hash: eventHash(head.head_hash, content) };
 }
 
-export async function record(tx: Tx, event: Event): Promise<void> {
-  await insertEvent(tx, event);
+/** Several are told in their order, in one statement. */
+export async function record(tx: Tx, ...events: Event[]): Promise<void> {
+  await insertEvents(tx, events);
   tx.hint('events');
 }

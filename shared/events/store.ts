@@ -17,19 +17,15 @@ export interface SealTable {
 /** The cursor is the database's to give. */
 type EventTable = Event & { cursor: Generated<number> };
 
-const { all, first, change } = store<{ events: EventTable; seals: SealTable }>();
+const { all, first, change, rows } = store<{ events: EventTable; seals: SealTable }>();
 
-export const insertEvent = change((q, p: Event) =>
-  q.insertInto('events').values({
-    stream: p.stream,
-    number: p.number,
-    type: p.type,
-    at: p.at,
-    actor: p.actor,
-    trace: p.trace,
-    data: p.data,
-    hash: p.hash,
-  }),
+export const insertEvents = rows((q, events: Event[]) =>
+  q.insertInto('events').values(
+    events.map(({ stream, number, type, at, actor, trace, data, hash }) => ({
+      ...{ stream, number, type, at },
+      ...{ actor, trace, data, hash },
+    })),
+  ),
 );
 
 export const eventsAfter = all((q, p: { after: number; limit: number }) =>

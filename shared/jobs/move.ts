@@ -1,7 +1,8 @@
 /** The only way a job changes its state: decide, row, event and bell in one. */
+import type { Event } from '../events/chain.ts';
 import { nextEvent, record } from '../events/record.ts';
 import { loseRace } from '../outcomes.ts';
-import type { Tx } from '../platform/platform.ts';
+import type { BellName, Tx } from '../platform/platform.ts';
 import type { Json } from '../platform/wire.ts';
 import { musterActor } from '../access/caller.ts';
 import type { Job } from './job.ts';
@@ -13,32 +14,41 @@ import { updateMoved, updateState } from './store/rows.ts';
 const anyFinished = 'finished';
 
 /**
- * Moves a job and gives it as it is now. Refuses what the lifecycle does not allow; loses the race when
- * the row has changed since `job` was read.
+ * Moves a job by one event or by several at once, and gives it as it is now: an event for each, the row is written
+ * once. Refuses what the lifecycle does not allow; loses the race when the row has changed since `job` was read.
  */
-export async function moveJob(tx: Tx, job: Job, event: JobEvent): Promise<Job> {
-  const { state, patch, bell } = advance(job, event, tx.at);
-  const { by = musterActor, type, ...facts } = event;
-  const written = nextEvent(tx, { stream: job.id, ...job }, { type, actor: by, data: factsOf(job, state, facts) });
-  const moved: Job = {
-    ...job,
-    ...patch,
-    state,
-    version: written.number,
-    head_hash: written.hash,
-    fence: job.fence + 1,
-    attempts: 0,
-    lease_until: null,
-    last_fault: null,
-  };
-  const due = { due_in_seconds: dueIn(tx, moved), due_seconds: tx.config.DUE_SECONDS };
-  const update = Object.keys(patch).length === 0 ? updateState : updateMoved;
-  const hit = await update(tx, { ...moved, ...due, was_version: job.version, was_fence: job.fence });
+export async function moveJob(tx: Tx, job: Job, ...happened: JobEvent[]): Promise<Job> {
+  const start: Moving = { job: { ...job }, events: [], isPatched: false, bell: null };
+  const { job: moved, events, isPatched, bell } = happened.reduce((moving, event) => step(tx, moving, event), start);
+  Object.assign(moved, { attempts: 0, lease_until: null, last_fault: null, due_seconds: tx.config.DUE_SECONDS });
+  const update = isPatched ? updateMoved : updateState;
+  const guard = { was_version: job.version, was_fence: job.fence };
+  const hit = await update(tx, { ...moved, ...guard, due_in_seconds: dueIn(tx, moved) });
   if (hit.length === 0) loseRace();
-  await record(tx, written);
+  await record(tx, ...events);
   if (bell !== null) tx.ring(bell, bell === 'learn' ? anyFinished : job.id);
   if (isAtRest(moved.state)) tx.hint(`job:${job.id}`);
-  return { ...moved, due_seconds: due.due_seconds };
+  return moved;
+}
+
+interface Moving {
+  job: Job;
+  events: Event[];
+  /** A transition has changed more than where the job stands. */
+  isPatched: boolean;
+  /** That of the last event: the others have led on already. */
+  bell: BellName | null;
+}
+
+/** The job of `moving` is a copy that this may change: a row of forty columns is dear to copy again and again. */
+function step(tx: Tx, { job, events, isPatched }: Moving, event: JobEvent): Moving {
+  const { state, patch, bell } = advance(job, event, tx.at);
+  const { by = musterActor, type, ...facts } = event;
+  const { id: stream, version, head_hash } = job;
+  const happening = { type, actor: by, data: factsOf(job, state, facts) };
+  const written = nextEvent(tx, { stream, version, head_hash }, happening);
+  Object.assign(job, patch, { state, version: written.number, head_hash: written.hash, fence: job.fence + 1 });
+  return { job, events: [...events, written], isPatched: isPatched || Object.keys(patch).length > 0, bell };
 }
 
 /** Rows in these states wait for the machine; the others for people, or for nothing. */

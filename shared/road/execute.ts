@@ -24,8 +24,8 @@ export const executeJob = stage('executeJob', {
     if (answer === 'open') return; // a doubled bell: nothing to do
     if (answer !== 'granted') return moveJob(tx, job, { type: answer, reason });
     await consumeApproval(tx, approval);
-    const approved = await moveJob(tx, job, { type: 'approved', approval_id: approval.id });
-    await start(tx, approved, approval);
+    await start(tx, job, approval);
+    await moveJob(tx, job, { type: 'approved', approval_id: approval.id }, { type: 'started' });
   },
   executing: advancePlan,
 });
@@ -38,7 +38,6 @@ async function start(tx: Tx, job: Job, { cost_ceiling_micros }: Approval): Promi
   await allocate(tx, { deployment_id, resources: definition.required_resources }); // refuses: resource_exhausted
   await useTools(tx, { deployment_id, tools: definition.required_tools });
   await queuePlan(tx, job, { definition, alarm_micros: cost_ceiling_micros });
-  await moveJob(tx, job, { type: 'started' });
 }
 
 interface Planned {

@@ -41,7 +41,7 @@ export class SqliteConnection {
     this.raw = new DatabaseSync(file, { readOnly, enableForeignKeyConstraints: true, timeout: 5000 });
     if (!readOnly)
       this.raw.exec(
-        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY',
+        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY',
       );
     this.#time = time;
     this.raw.function('now_plus', (seconds) => this.#timeIn(seconds));
