@@ -16,7 +16,11 @@ export interface Change {
 
 /** Writes the change and gives the row as it is now; loses the race when another was faster. */
 export async function changeApproval(tx: Tx, approval: Approval, { type, by, data, state }: Change): Promise<Approval> {
-  const event = nextEvent(tx, { stream: approval.id, version: approval.version, head_hash: approval.head_hash }, { type, actor: by, data });
+  const event = nextEvent(
+    tx,
+    { stream: approval.id, version: approval.version, head_hash: approval.head_hash },
+    { type, actor: by, data },
+  );
   const head = { id: approval.id, version: event.number, head_hash: event.hash, was_version: approval.version };
   const granted_at = state === 'granted' ? tx.at : approval.granted_at;
   const due_seconds = tx.config.DUE_SECONDS;

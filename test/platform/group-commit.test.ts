@@ -75,6 +75,34 @@ test('a statement that comes after its transaction was refused is refused too', 
   await expect(insert(stray as Run, 'stray')).rejects.toThrow('after its transaction had ended');
 });
 
+/** Notes what it is told, then fails, or not; counts its runs. */
+const counted = (text: string | undefined, fails: boolean) => {
+  const seen = { runs: 0, done: Promise.resolve<unknown>(undefined) };
+  seen.done = commits.transaction(async (run) => {
+    seen.runs++;
+    if (text !== undefined) await insert(run, text);
+    if (fails) throw new Error('no');
+  });
+  return seen;
+};
+
+test('a refusal that comes before anything was written costs its group nothing', async () => {
+  const group = [counted('a', false), counted(undefined, true), counted('b', false)];
+  expect(await outcomes(group.map(({ done }) => done))).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(group.map(({ runs }) => runs)).toEqual([1, 1, 1]);
+  expect(notes()).toEqual(['a', 'b']);
+});
+
+test('a refusal that comes after a write has its group run again, and the next groups run once', async () => {
+  const group = [counted('a', false), counted('undone', true), counted('b', false)];
+  expect(await outcomes(group.map(({ done }) => done))).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(group.map(({ runs }) => runs)).toEqual([2, 2, 1]);
+  const next = [counted('c', false), counted('undone', true), counted('d', false)];
+  await outcomes(next.map(({ done }) => done));
+  expect(next.map(({ runs }) => runs)).toEqual([1, 1, 1]);
+  expect(notes()).toEqual(['a', 'b', 'c', 'd']);
+});
+
 test('a refusal undoes only its own transaction in the group', async () => {
   const refused = commits.transaction(async (run) => {
     await insert(run, 'undone');
