@@ -46,7 +46,7 @@ export async function writePrincipal(tx: Tx, write: PrincipalWrite): Promise<voi
     data: { kind, name, roles, owner_id },
   });
   await insertPrincipal(tx, { ...said, version: event.number, head_hash: event.hash });
-  await record(tx, event);
+  record(tx, event);
 }
 
 /** Ends a principal: it may not call any more, and its keys are gone. Refuses `not_found`. */
@@ -72,7 +72,7 @@ export async function changePrincipal(tx: Tx, { row, said, happening }: Change):
   const event = nextEvent(tx, headOf(row), happening);
   const hit = await updatePrincipal(tx, { ...said, version: event.number, head_hash: event.hash, was: row.version });
   if (hit.length === 0) loseRace();
-  await record(tx, event);
+  record(tx, event);
 }
 
 /** Whether the row says this already. */

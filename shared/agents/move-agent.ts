@@ -14,6 +14,6 @@ export async function moveAgent(
   const event = nextEvent(tx, { stream: `agent:${was.id}`, ...was }, happening);
   const moved = { ...was, ...is, version: event.number, head_hash: event.hash };
   if ((await updateAgent(tx, { ...moved, was: was.version })).length === 0) loseRace();
-  await record(tx, event);
+  record(tx, event);
   return moved;
 }

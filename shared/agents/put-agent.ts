@@ -90,7 +90,7 @@ async function create(tx: Tx, caller: Caller, agent: Agent): Promise<Agent> {
   });
   const row = { ...agent, version: event.number, head_hash: event.hash };
   await insertAgent(tx, row);
-  await record(tx, event);
+  record(tx, event);
   await findBy(tx, row);
   return row;
 }

@@ -14,16 +14,7 @@ export type Head = Pick<Agent, 'id' | 'owner_id' | 'role' | 'state' | 'categorie
 /** All heads of a category, by id, also those that are silent or retired: their state says so. */
 export async function headsOf(reads: Reads, category: string): Promise<Head[]> {
   const rows = await headsIn(reads, { category });
-  return rows
-    .map((row) => withState(reads, row))
-    .map(({ id, owner_id, role, state, categories, endpoint }) => ({
-      id,
-      owner_id,
-      role,
-      state,
-      categories,
-      endpoint,
-    }));
+  return rows.map((row) => withState(reads, row)).map(({ last_seen_at: _, ...head }) => head);
 }
 
 /** The agents of these ids, by id; those that do not exist are missing. */
@@ -69,7 +60,10 @@ async function answersFor(reads: Reads, agents: Agent[]): Promise<AgentAnswer[]>
   return agents.map((agent) => answerOf(agent, byId.get(agent.id)));
 }
 
-const withState = (reads: Reads, { at, ...agent }: Agent & Dated): Agent => ({
+const withState = <Row extends Pick<Agent, 'state' | 'last_seen_at'>>(
+  reads: Reads,
+  { at, ...agent }: Row & Dated,
+): Omit<Row & Dated, 'at'> => ({
   ...agent,
   state: stateAt(agent, new Date(at), reads.config.AGENT_HEARTBEAT_INTERVAL),
 });

@@ -81,8 +81,8 @@ export const headsIn = all((q, p: { category: string }) =>
   q
     .selectFrom('agents')
     .innerJoin('agent_categories', 'agent_categories.agent_id', 'agents.id')
-    .selectAll('agents')
-    .select(now().as('at'))
+    .select(['agents.id', 'agents.owner_id', 'agents.role', 'agents.state', 'agents.categories'])
+    .select(['agents.endpoint', 'agents.last_seen_at', now().as('at')])
     .where('agent_categories.category', '=', p.category)
     .where('agents.role', '=', 'category_head')
     .orderBy('agents.id'),

@@ -25,8 +25,6 @@ export interface Approval {
   state: ApprovalState;
   workflow_name: string;
   workflow: Workflow;
-  /** The rules that were tried, with their values. */
-  rules: RuleTried[];
   electorate: Electorate;
   definition_sha256: string;
   cost_ceiling_micros: number;

@@ -11,9 +11,9 @@ import { agentsOf } from '../jobs/definition.ts';
 import type { Job } from '../jobs/job.ts';
 import type { Approval, Electorate } from './approval.ts';
 import { eligible, votersOf, type Candidate } from './electorate.ts';
-import type { Workflow } from './policy.ts';
+import type { RuleTried, Workflow } from './policy.ts';
 import { factsOf, previewWorkflow, type Asking } from './preview.ts';
-import { questionOf } from './question.ts';
+import { questionOf, type Question } from './question.ts';
 import { isEnough } from './quorum.ts';
 import { insertApproval } from './store.ts';
 import { insertVoters } from './store/voters.ts';
@@ -75,9 +75,9 @@ function refuseFor(workflow: Workflow, { category, voters }: Electorate): never 
   });
 }
 
-type Content = Pick<Approval, 'workflow_name' | 'workflow' | 'rules' | 'electorate'> & ReturnType<typeof questionOf>;
+type Content = Pick<Approval, 'workflow_name' | 'workflow' | 'electorate'> & { rules: RuleTried[] } & Question;
 
-async function insertOpen(tx: Tx, job: OpeningInput['job'], content: Content): Promise<Approval> {
+async function insertOpen(tx: Tx, job: OpeningInput['job'], { rules, ...content }: Content): Promise<Approval> {
   const id = tx.newId('approval');
   const deadline_seconds = content.workflow.deadline_seconds ?? tx.config.APPROVAL_DEADLINE;
   const event = nextEvent(tx, newStream(id), { type: 'opened', actor: musterActor, data: openedData(job, content) });
@@ -88,12 +88,12 @@ async function insertOpen(tx: Tx, job: OpeningInput['job'], content: Content): P
     valid_seconds: Math.ceil(tx.config.APPROVAL_VALIDITY),
     due_seconds: tx.config.DUE_SECONDS,
   };
-  await insertApproval(tx, { ...row, due_in_seconds: deadline_seconds });
-  await record(tx, event);
+  await insertApproval(tx, { ...row, rules, due_in_seconds: deadline_seconds });
+  record(tx, event);
   return { ...row, state: 'open', opened_at: tx.at, granted_at: null, due_at: row.deadline_at };
 }
 
-const openedData = (job: OpeningInput['job'], content: Content) => ({
+const openedData = (job: OpeningInput['job'], content: Omit<Content, 'rules'>) => ({
   job_id: job.id,
   deployment_id: job.deployment_id,
   definition_sha256: content.definition_sha256,

@@ -7,7 +7,7 @@ import { definitionJson } from '../jobs/canonical.ts';
 import type { Json } from '../platform/wire.ts';
 import type { Approval, ApprovalAnswer, ApprovalBrief, ApprovalSummary } from './approval.ts';
 import { countBallots } from './count.ts';
-import { newestOfDeployment, newestOfJob } from './store.ts';
+import { newestOfDeployment, newestOfJob, rulesOf } from './store.ts';
 import { waitingFor } from './store/voters.ts';
 import { briefOf, summaryOf } from './summary.ts';
 import { maySeeApproval } from './visible.ts';
@@ -40,7 +40,7 @@ async function approvalAnswer(reads: Reads, approval: Approval): Promise<Approva
     definition: asJson(definitionJson(deployment.definition)) ?? {},
     estimate: asJson(deployment.estimate),
     readiness: asJson(deployment.readiness),
-    tree: approval.rules,
+    tree: (await rulesOf(reads, approval))?.rules ?? [],
   };
 }
 

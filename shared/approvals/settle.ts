@@ -30,7 +30,7 @@ export async function changeApproval(tx: Tx, approval: Approval, { type, by, dat
       ? await updateHead(tx, head)
       : await updateMoved(tx, { ...head, ...due, state, granted_at, was: approval.state });
   if (hit.length === 0) loseRace();
-  await record(tx, event);
+  record(tx, event);
   return { ...approval, version: head.version, head_hash: head.head_hash, state, granted_at };
 }
 

@@ -3,23 +3,31 @@ import { sql, type ExpressionBuilder } from 'kysely';
 import { dueWork } from '../platform/database/due-work.ts';
 import { now, store } from '../platform/database/statement.ts';
 import type { Approval } from './approval.ts';
+import type { RuleTried } from './policy.ts';
 
 interface Tables {
-  approvals: Approval;
+  approvals: Approval & { rules: RuleTried[] };
   deployments: { id: string; number: number };
 }
 
-const { first, change } = store<{ approvals: Approval; deployments: { id: string; number: number } }>();
+const { first, change } = store<Tables>();
+
+/** All but the rules that were tried: only those who explain an approval need them. */
+export const columns = [
+  ...(['id', 'version', 'head_hash', 'job_id', 'deployment_id', 'state', 'workflow_name', 'workflow'] as const),
+  ...(['electorate', 'definition_sha256', 'cost_ceiling_micros', 'environment', 'opened_at', 'deadline_at'] as const),
+  ...(['granted_at', 'valid_seconds', 'due_at', 'due_seconds'] as const),
+] satisfies (keyof Approval)[];
 
 export const askWork = dueWork('asks');
 
 export const findApproval = first((q, p: { id: string }) =>
-  q.selectFrom('approvals').selectAll().where('id', '=', p.id),
+  q.selectFrom('approvals').select(columns).where('id', '=', p.id),
 );
 
 /** Locks the row until the transaction ends: ballots are counted under this lock. */
 export const lockApproval = first((q, p: { id: string }) =>
-  q.selectFrom('approvals').selectAll().where('id', '=', p.id).forUpdate(),
+  q.selectFrom('approvals').select(columns).where('id', '=', p.id).forUpdate(),
 );
 
 type Orderable = ExpressionBuilder<Tables, 'approvals'>;
@@ -30,13 +38,13 @@ const deploymentNumber = (row: Orderable) =>
 
 /** The newest question of a job, whatever became of it. */
 export const newestOfJob = first((q, p: { job_id: string }) =>
-  q.selectFrom('approvals').selectAll().where('job_id', '=', p.job_id).orderBy(deploymentNumber, 'desc').limit(1),
+  q.selectFrom('approvals').select(columns).where('job_id', '=', p.job_id).orderBy(deploymentNumber, 'desc').limit(1),
 );
 
 export const lockNewestOfJob = first((q, p: { job_id: string }) =>
   q
     .selectFrom('approvals')
-    .selectAll()
+    .select(columns)
     .where('job_id', '=', p.job_id)
     .orderBy(deploymentNumber, 'desc')
     .limit(1)
@@ -44,7 +52,7 @@ export const lockNewestOfJob = first((q, p: { job_id: string }) =>
 );
 
 export const newestOfDeployment = first((q, p: { deployment_id: string }) =>
-  q.selectFrom('approvals').selectAll().where('deployment_id', '=', p.deployment_id).orderBy('id', 'desc').limit(1),
+  q.selectFrom('approvals').select(columns).where('deployment_id', '=', p.deployment_id).orderBy('id', 'desc').limit(1),
 );
 
 /** What became of the newest, without all that it holds. */
@@ -55,14 +63,22 @@ export const standingOfDeployment = first((q, p: { deployment_id: string }) =>
 export const lockNewestOfDeployment = first((q, p: { deployment_id: string }) =>
   q
     .selectFrom('approvals')
-    .selectAll()
+    .select(columns)
     .where('deployment_id', '=', p.deployment_id)
     .orderBy('id', 'desc')
     .limit(1)
     .forUpdate(),
 );
 
-export type Opening = Omit<Approval, 'state' | 'opened_at' | 'granted_at' | 'due_at'> & { due_in_seconds: number };
+/** The rules that were tried when the question opened, with their values. */
+export const rulesOf = first((q, p: { id: string }) =>
+  q.selectFrom('approvals').select('rules').where('id', '=', p.id),
+);
+
+export type Opening = Omit<Approval, 'state' | 'opened_at' | 'granted_at' | 'due_at'> & {
+  rules: RuleTried[];
+  due_in_seconds: number;
+};
 
 export const insertApproval = change((q, p: Opening) =>
   q.insertInto('approvals').values({

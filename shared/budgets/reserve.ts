@@ -49,7 +49,7 @@ export async function openPeriod(tx: Tx, scope: string, period: string): Promise
   });
   const row = { scope, period, version: 1, head_hash: event.hash, limit_micros, reserved_micros: 0, spent_micros: 0 };
   await insertBudget(tx, row);
-  await record(tx, event);
+  record(tx, event);
   return row;
 }
 

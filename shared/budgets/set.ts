@@ -36,7 +36,7 @@ export async function putBudget(
       was_version: row.version,
     });
     if (hit.length === 0) loseRace();
-    await record(tx, event);
+    record(tx, event);
     tx.ring('wake', `budget:${key.scope}`);
     return budgetAnswer({ ...row, limit_micros, version: event.number });
   });

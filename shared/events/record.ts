@@ -4,7 +4,7 @@
  *   const event = nextEvent(tx, { stream: row.id, ...row }, { type: 'isolated', actor: caller.id, data: {} });
  *   const hit = await updateRow(tx, { …, version: event.number, head_hash: event.hash, was: row.version });
  *   if (hit.length === 0) loseRace();
- *   await record(tx, event);
+ *   record(tx, event);
  */
 import type { Tx } from '../platform/platform.ts';
 import type { Json } from '../platform/wire.ts';
@@ -33,8 +33,8 @@ export function nextEvent(tx: Tx, head: StreamHead, happening: Happening): Event
   return { ...content, hash: eventHash(head.head_hash, content) };
 }
 
-/** Several are told in their order, in one statement. */
-export async function record(tx: Tx, ...events: Event[]): Promise<void> {
-  await insertEvents(tx, events);
+/** Written at the end of the transaction, all of its events in one statement. */
+export function record(tx: Tx, ...events: Event[]): void {
+  tx.gather(insertEvents, ...events);
   tx.hint('events');
 }

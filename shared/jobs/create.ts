@@ -40,7 +40,7 @@ export async function createJob(tx: Tx, job: NewJob): Promise<void> {
     trace: tx.trace,
     due_seconds: tx.config.DUE_SECONDS,
   });
-  await record(tx, event);
+  record(tx, event);
   await nameAgents(tx, job.id, job.definition);
   tx.ring('estimate', job.id);
 }

@@ -25,7 +25,7 @@ export async function moveJob(tx: Tx, job: Job, ...happened: JobEvent[]): Promis
   const guard = { was_version: job.version, was_fence: job.fence };
   const hit = await update(tx, { ...moved, ...guard, due_in_seconds: dueIn(tx, moved) });
   if (hit.length === 0) loseRace();
-  await record(tx, ...events);
+  record(tx, ...events);
   if (bell !== null) tx.ring(bell, bell === 'learn' ? anyFinished : job.id);
   if (isAtRest(moved.state)) tx.hint(`job:${job.id}`);
   return moved;

@@ -81,7 +81,7 @@ export async function putTemplate(
     const next = { name: input.name, version: event.number, head_hash: event.hash, definition: input.definition };
     if (row === undefined) await insertTemplate(tx, next);
     else if ((await updateTemplate(tx, { ...next, was_version: row.version })).length === 0) loseRace();
-    await record(tx, event);
+    record(tx, event);
     return answer(next);
   });
 }

@@ -59,6 +59,8 @@ export interface Tx extends Writes {
   readonly at: Date;
   /** W3C traceparent of whatever caused this transaction, if known. */
   readonly trace: string | null;
+  /** Kept until the work is done, then written with all others of the same `write` at once, in their order. */
+  gather<Item>(write: (tx: Tx, items: readonly Item[]) => Promise<unknown>, ...items: Item[]): void;
   /** A new id, ordered by time: prefix, underscore, lower-case ULID. */
   newId(prefix: string): string;
   randomBytes(count: number): Uint8Array;

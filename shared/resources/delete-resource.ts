@@ -17,5 +17,5 @@ export const deleteResource = (platform: Platform, caller: Caller, { name }: { n
     const event = nextEvent(tx, head, { type: 'deleted', actor: caller.id, data: {} });
     const said = { name, version: event.number, head_hash: event.hash, was_version: row.version };
     if ((await markResourceDeleted(tx, said)).length === 0) loseRace();
-    await record(tx, event);
+    record(tx, event);
   });

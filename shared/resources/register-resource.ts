@@ -67,6 +67,6 @@ async function write(tx: Tx, caller: Caller, { row, input, said }: Writing): Pro
   const next = { ...said, version: event.number, head_hash: event.hash };
   if (row === undefined) await insertResource(tx, next);
   else if ((await updateResource(tx, { ...next, was_version: row.version })).length === 0) loseRace();
-  await record(tx, event);
+  record(tx, event);
   return { ...next, allocated: row?.allocated ?? 0, changed_at: tx.at, deleted_at: null };
 }

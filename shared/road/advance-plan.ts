@@ -1,6 +1,5 @@
 /** One look at a running job: what was spent, what may start, what must stop, and whether it is over. */
 import type { Tx } from '../platform/platform.ts';
-import type { Json } from '../platform/wire.ts';
 import { commit } from '../budgets/reserve.ts';
 import type { Actual } from '../deployments/deployment.ts';
 import { outputsFor, planOutcome, readyTasks } from '../deployments/plan.ts';
@@ -55,8 +54,10 @@ async function startReady(tx: Tx, job: Job, tasks: Task[]): Promise<void> {
       released.map((task) => ({ id: task.id, input: { ...task.input, outputs: outputsFor(task, states) } })),
     );
   }
-  const ended = await newlyEnded(tx, tasks);
-  if (ended.length > 0) await moveJob(tx, job, { type: 'tasks_ended', tasks: ended });
+  const ended = newlyEnded(tasks);
+  if (ended.length === 0) return;
+  await noteEnded(tx, job.deployment_id);
+  await moveJob(tx, job, { type: 'tasks_ended', tasks: ended.map(taskEnd) });
 }
 
 /** Tells running tasks to stop and cancels the others; over when the last holder has answered. */
@@ -83,19 +84,14 @@ interface Ending {
 
 /** The outcome is decided once, here; in the same transaction everything held is given back. */
 async function end(tx: Tx, job: Job, { tasks, outcome, reason }: Ending): Promise<void> {
-  await giveBack(tx, job);
+  await giveBack(tx, job, tasks);
   const actual: Actual = actualOf(tasks, { started_at: job.started_at, at: tx.at });
   await storeOutcome(tx, { id: job.deployment_id, outcome, outcome_reason: reason, actual });
-  await moveJob(tx, job, { type: 'run_ended', outcome, reason, tasks: await newlyEnded(tx, tasks) });
+  await moveJob(tx, job, { type: 'run_ended', outcome, reason, tasks: newlyEnded(tasks).map(taskEnd) });
 }
 
 /** Ends of tasks that no event of the job has told yet. */
-async function newlyEnded(tx: Tx, tasks: Task[]): Promise<Json[]> {
-  const ended = tasks.filter(({ ended_at, noted }) => ended_at !== null && !noted);
-  const [first] = ended;
-  if (first !== undefined) await noteEnded(tx, first.deployment_id);
-  return ended.map(taskEnd);
-}
+const newlyEnded = (tasks: Task[]): Task[] => tasks.filter(({ ended_at, noted }) => ended_at !== null && !noted);
 
 async function stopReason(
   tx: Tx,

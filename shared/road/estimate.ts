@@ -23,10 +23,10 @@ export const estimateJob = readingStage<Found>('estimateJob', {
     return { deployment, estimate: await estimateOf(db.read, definition, await payloadTokens(definition)) };
   },
   commit: async (tx, job, { deployment, estimate }) => {
-    await storeEstimate(tx, { id: deployment.id, estimate });
     const against = heldAgainstBudget(estimate, limitsOf(deployment.definition));
     if (against === undefined) await moveJob(tx, job, { type: 'estimated' });
     else await block(tx, job, against);
+    await storeEstimate(tx, { id: deployment.id, estimate });
   },
 });
 

@@ -3,16 +3,17 @@ import type { Platform, Tx } from '../platform/platform.ts';
 import { LostRace } from '../outcomes.ts';
 import { raiseActionItem } from '../access/action-items.ts';
 import { noteOutcomes } from '../agents/note-outcomes.ts';
+import { modelOf } from '../agents/store.ts';
 import type { Actual } from '../deployments/deployment.ts';
 import { findDeployments } from '../deployments/store.ts';
 import { rememberDurations } from '../estimates/durations.ts';
 import { lockLearner, observeJobs } from '../estimates/learn.ts';
+import type { JobDefinition } from '../jobs/definition.ts';
 import type { Job } from '../jobs/job.ts';
 import { moveJob } from '../jobs/move.ts';
 import { finishedJobs } from '../jobs/store/queries.ts';
 import { jobWork, lockJob } from '../jobs/store/rows.ts';
 import type { CurrentDeployment } from './current.ts';
-import { modelFor } from './estimate.ts';
 import { stageAttempts, type Stage } from './stage.ts';
 
 const batchSize = 100;
@@ -61,10 +62,10 @@ async function learn(tx: Tx, finished: Finished[]): Promise<void> {
   const observed = finished.filter(
     ({ job, actual }) => job.outcome === 'succeeded' || (job.stop_reason === null && actual.total_tokens > 0),
   );
-  const models = await Promise.all(observed.map(({ deployment }) => modelFor(tx, deployment.definition)));
+  const models = await modelsOf(tx, observed);
   await observeJobs(
     tx,
-    observed.map((each, i) => observation(each, models[i] ?? null)),
+    observed.map((each) => observation(each, modelIn(models, each.deployment.definition))),
   );
   await noteOutcomes(
     tx,
@@ -73,6 +74,17 @@ async function learn(tx: Tx, finished: Finished[]): Promise<void> {
   await rememberDurations(tx, finished.flatMap(durationsIn));
   for (const { job } of finished) await moveJob(tx, job, { type: 'learned' });
 }
+
+/** The model that each primary agent registered, read once for the batch. */
+async function modelsOf(tx: Tx, observed: Finished[]): Promise<ReadonlyMap<string, string | null>> {
+  const agents = new Set(observed.map(({ deployment }) => deployment.definition.primary_agent));
+  const models = new Map<string, string | null>();
+  for (const agent of agents) models.set(agent, await modelOf(tx, agent));
+  return models;
+}
+
+const modelIn = (models: ReadonlyMap<string, string | null>, { model, primary_agent }: JobDefinition) =>
+  model ?? models.get(primary_agent) ?? null;
 
 const observation = ({ job, deployment, actual }: Finished, model: string | null) => ({
   job_name: job.job_name,

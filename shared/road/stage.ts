@@ -40,7 +40,10 @@ interface Calling<Found> {
   state: JobState;
   /** What takes long, outside calls too: no transaction is open. */
   work: (platform: Platform, job: Job) => Promise<Found>;
-  /** What follows from them, under the job's lock and only while the claim holds. */
+  /**
+   * What follows from them. Moves or blocks the job before anything else: the version and the fence that were read
+   * guard that write, so that a race is lost there, and it locks the row for the rest.
+   */
   commit: (tx: Tx, job: Job, found: Found) => Promise<unknown>;
 }
 
@@ -54,10 +57,7 @@ export const callingStage =
       seen(job);
       refuseTooMany(job, name);
       const found = await work(platform, job);
-      await platform.db.transaction(name, async (tx) => {
-        const now = await lockJob(tx, { id });
-        if (now?.fence === job.fence && now.state === state) await commit(tx, now, found);
-      });
+      await platform.db.transaction(name, (tx) => commit(tx, job, found));
     });
 
 /**
@@ -73,10 +73,7 @@ export const readingStage =
       seen(job);
       refuseTooMany(job, name);
       const found = await work(platform, job);
-      await platform.db.transaction(name, async (tx) => {
-        const now = await lockJob(tx, { id });
-        if (now?.version === job.version) await commit(tx, now, found);
-      });
+      await platform.db.transaction(name, (tx) => commit(tx, job, found));
     });
 
 /** Attempts are counted beforehand, so a job that kills or hangs its process comes to an end as well. */

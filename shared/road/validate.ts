@@ -28,13 +28,11 @@ export const validateJob = callingStage<Found>('validateJob', {
     return { deployment, ...(await check(platform, job, deployment)) };
   },
   commit: async (tx, job, { deployment, readiness, heard }) => {
+    if (readiness.is_ready) await moveJob(tx, job, { type: 'validated' });
+    else await blockUnready(tx, job, readiness);
     await storeReadiness(tx, { id: deployment.id, readiness });
-    if (!readiness.is_ready) {
-      await blockUnready(tx, job, readiness);
-      return settleHeard(tx, job, heard);
-    }
+    if (!readiness.is_ready) return settleHeard(tx, job, heard);
     if (!(await hasCurrentApproval(tx, deployment.id))) await ask(tx, job, { deployment, readiness });
-    await moveJob(tx, job, { type: 'validated' });
     await forgetHeard(tx, job, heard);
   },
 });

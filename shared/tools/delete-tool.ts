@@ -19,5 +19,5 @@ export const deleteTool = (platform: Platform, caller: Caller, { name }: { name:
     const event = nextEvent(tx, head, { type: 'deleted', actor: caller.id, data: {} });
     const said = { name, version: event.number, head_hash: event.hash, was_version: row.version };
     if ((await markToolDeleted(tx, said)).length === 0) loseRace();
-    await record(tx, event);
+    record(tx, event);
   });

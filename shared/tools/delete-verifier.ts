@@ -15,6 +15,6 @@ export const deleteVerifier = (platform: Platform, caller: Caller, { name }: { n
     const event = nextEvent(tx, head, { type: 'deleted', actor: caller.id, data: {} });
     const said = { name, version: event.number, head_hash: event.hash, was_version: row.version };
     if ((await markVerifierDeleted(tx, said)).length === 0) loseRace();
-    await record(tx, event);
+    record(tx, event);
     tx.ring('wake', awaitedVerifier(name));
   });

@@ -59,6 +59,6 @@ async function write(tx: Tx, caller: Caller, { row, said, secret_id }: Writing):
   const next = { name, ...data, secret_id, version: event.number, head_hash: event.hash };
   if (row === undefined) await insertVerifier(tx, next);
   else if ((await updateVerifier(tx, { ...next, was_version: row.version })).length === 0) loseRace();
-  await record(tx, event);
+  record(tx, event);
   return { ...next, changed_at: tx.at, deleted_at: null };
 }

@@ -59,6 +59,6 @@ async function write(
   const next = { ...said, version: event.number, head_hash: event.hash };
   if (row === undefined) await insertTool(tx, next);
   else if ((await updateTool(tx, { ...next, was_version: row.version })).length === 0) loseRace();
-  await record(tx, event);
+  record(tx, event);
   return { ...next, changed_at: tx.at, deleted_at: null };
 }

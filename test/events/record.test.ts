@@ -16,11 +16,12 @@ afterEach(() => world.close());
 
 /** Something happens to `stream`. */
 async function happen(stream: string, data: Record<string, string> = {}): Promise<void> {
-  await world.platform.db.transaction('happen', async (tx) => {
+  const { number, hash } = await world.platform.db.transaction('happen', async (tx) => {
     const event = nextEvent(tx, heads.get(stream) ?? newStream(stream), { type: 'moved', actor: 'ann', data });
-    await record(tx, event);
-    heads.set(stream, { stream, version: event.number, head_hash: event.hash });
+    record(tx, event);
+    return event;
   });
+  heads.set(stream, { stream, version: number, head_hash: hash });
 }
 const read = () => world.platform.db.read;
 const never = new AbortController().signal;

@@ -11,12 +11,14 @@ beforeEach(async () => {
     {
       engine: (inner) => ({
         ...inner,
-        atomically: (work) =>
-          inner.atomically(async (run, at) => {
+        atomically: (work) => {
+          const fails = failing-- > 0; // also when it is run again with its group
+          return inner.atomically(async (run, at) => {
             const done = await work(run, at);
-            if (failing-- > 0) throw new Error('planted');
+            if (fails) throw new Error('planted');
             return done;
-          }),
+          });
+        },
       }),
     },
   );

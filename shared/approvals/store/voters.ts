@@ -2,6 +2,7 @@
 import { now, store } from '../../platform/database/statement.ts';
 import type { Tx } from '../../platform/platform.ts';
 import type { Approval } from '../approval.ts';
+import { columns } from '../store.ts';
 
 interface VoterKey {
   approval_id: string;
@@ -27,7 +28,7 @@ export const waitingFor = all((q, p: { voter_id: string; after: string; limit: n
   q
     .selectFrom('voters')
     .innerJoin('approvals', 'approvals.id', 'voters.approval_id')
-    .selectAll('approvals')
+    .select(columns.map((column) => `approvals.${column}` as const))
     .where('voters.voter_id', '=', p.voter_id)
     .where('voters.approval_id', '>', p.after)
     .where('approvals.state', '=', 'open')

@@ -91,7 +91,7 @@ function transacted<T>(engine: Engine, around: Surroundings, attempted: Attempte
     try {
       const value = await engine.atomically((run, at) => {
         afterwards.length = 0;
-        return inside(() => attempted.work(transactionOver(engine, around, { run, at, afterwards })));
+        return inside(() => whole(attempted.work, transactionOver(engine, around, { run, at, afterwards })));
       });
       for (const ring of afterwards) ring();
       return value;
@@ -137,6 +137,17 @@ interface Asked {
 
 type Afterwards = (() => void)[];
 
+interface OpenTx extends Tx {
+  /** What is to be written at the end, by who writes it. */
+  gathered: Map<(tx: Tx, items: readonly never[]) => Promise<unknown>, unknown[]>;
+}
+
+async function whole<T>(work: (tx: Tx) => Promise<T>, tx: OpenTx): Promise<T> {
+  const value = await work(tx);
+  for (const [write, items] of tx.gathered) await write(tx, items as never[]); // as `gather` has put them together
+  return value;
+}
+
 interface Opened {
   run: Reads['run'];
   afterwards: Afterwards;
@@ -157,10 +168,17 @@ function writesOver(engine: Engine, around: Surroundings, { run, afterwards }: O
   };
 }
 
-function transactionOver(engine: Engine, around: Surroundings, opened: Opened & { at: Date }): Tx {
+function transactionOver(engine: Engine, around: Surroundings, opened: Opened & { at: Date }): OpenTx {
   const { at } = opened;
+  const gathered: OpenTx['gathered'] = new Map();
   return {
     ...writesOver(engine, around, opened),
+    gathered,
+    gather: (write, ...items) => {
+      const before = gathered.get(write);
+      if (before === undefined) gathered.set(write, items);
+      else before.push(...items);
+    },
     at,
     trace: currentTrace(),
     newId: (prefix) => newId(prefix, at, around.random),
