@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { busyRun, type Busy } from './busy.ts';
 
-/** Notes each change of a version, with the states it went between. */
+/** Notes each write that changes a version, with the states it went between; a write may tell several transitions. */
 const watch = ['jobs', 'approvals', 'agents'].flatMap((table) => [
-  `create table moved_${table} (stream text, number integer, was text, became text)`,
+  `create table moved_${table} (stream text, began integer, number integer, was text, became text)`,
   `create trigger note_${table} after update on ${table} when new.version <> old.version or new.state <> old.state
-   begin insert into moved_${table} values (new.id, new.version, old.state, new.state); end`,
+   begin insert into moved_${table} values (new.id, old.version, new.version, old.state, new.state); end`,
 ]);
 
 const streams = `
@@ -76,15 +76,24 @@ describe.each([71, 72])('in the run of seed %i', (seed) => {
         number: number;
         was: string;
         became: string;
-        data: Line['data'] | null;
+        steps: number;
         n: number;
+        path: string;
       }>(
-        `select m.*, e.data, (select count(*) from moved_${table} o where o.stream = m.stream and o.number = m.number) n
-         from moved_${table} m left join events e on e.stream = ${prefix}m.stream and e.number = m.number`,
+        `select m.*, m.number - m.began steps,
+           (select count(*) from moved_${table} o where o.stream = m.stream and o.number > m.began and o.began < m.number) n,
+           (select json_group_array(json(data)) from (select data from events e where e.stream = ${prefix}m.stream
+              and e.number > m.began and e.number <= m.number order by e.number)) path
+         from moved_${table} m`,
       );
-      for (const { stream, number, was, became, data, n } of rows) {
-        const told = table !== 'jobs' || (data?.from === was && data.to === became);
-        if (n !== 1 || data === null || !told) bad.push(`${stream} ${number}: ${was} to ${became}`);
+      for (const { stream, number, was, became, steps, n, path } of rows) {
+        const told = JSON.parse(path) as Line['data'][];
+        const leads = [was, ...told.map(({ to }) => to)].every(
+          (state, i) => i === told.length || told[i]?.from === state,
+        );
+        const fits = table !== 'jobs' || (leads && told.at(-1)?.to === became);
+        if (n !== 1 || steps < 1 || told.length !== steps || !fits)
+          bad.push(`${stream} ${number}: ${was} to ${became}`);
       }
     }
     return bad;
