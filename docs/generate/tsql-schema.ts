@@ -1,0 +1,79 @@
+/** Reads the T-SQL files of the schema: tables with their columns, keys and indexes. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+const folder = new URL('../../shared/platform/database/azure-sql/', import.meta.url);
+
+export interface Column {
+  name: string;
+  /** As it is written, such as `nvarchar(128)`. */
+  type: string;
+  isNullable: boolean;
+  isJson: boolean;
+  references: string | null;
+}
+
+export interface Index {
+  name: string;
+  columns: string[];
+  isUnique: boolean;
+  /** What stands after WHERE. */
+  filter: string | null;
+}
+
+export interface Table {
+  name: string;
+  columns: Column[];
+  key: string[];
+  indexes: Index[];
+}
+
+/** The files in their order. */
+export const schemaFiles = (): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .toSorted();
+
+export function readTables(): Table[] {
+  const text = schemaFiles()
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+    .join('\n')
+    .replaceAll(/--[^\n]*/g, '');
+  const tables = [...text.matchAll(/CREATE TABLE (\w+) \(\n(.*?)\n\);/gs)].map(([, name = '', body = '']) =>
+    tableOf(name, body.split(/,\n/)),
+  );
+  for (const [, unique, name = '', table, columns = '', filter = null] of text.matchAll(
+    /CREATE (UNIQUE |CLUSTERED )?INDEX (\w+) ON (\w+) \(([^)]*)\)(?: WHERE ([^;]*))?;/g,
+  )) {
+    const owner = tables.find((each) => each.name === table);
+    owner?.indexes.push({ name, columns: listed(columns), isUnique: unique === 'UNIQUE ', filter });
+  }
+  return tables;
+}
+
+function tableOf(name: string, lines: string[]): Table {
+  const table: Table = { name, columns: [], key: [], indexes: [] };
+  for (const line of lines.map((line) => line.trim())) {
+    const key = /^CONSTRAINT \w+ PRIMARY KEY (?:NONCLUSTERED )?\((.*)\)$/.exec(line)?.[1];
+    if (key !== undefined) table.key = listed(key);
+    else {
+      const column = columnOf(line);
+      table.columns.push(column);
+      if (/ PRIMARY KEY\b/.test(line)) table.key = [column.name];
+    }
+  }
+  return table;
+}
+
+function columnOf(line: string): Column {
+  const [, name = '', type = ''] = /^(\[?\w+\]?) (\w+(?:\(\w+\))?)/.exec(line) ?? [];
+  return {
+    name: bare(name),
+    type,
+    isNullable: !/\bNOT NULL\b/.test(line),
+    isJson: /\bISJSON\(/.test(line),
+    references: /\bREFERENCES (\w+ \(\w+\))/.exec(line)?.[1] ?? null,
+  };
+}
+
+const listed = (columns: string): string[] => columns.split(',').map((column) => bare(column.trim()));
+const bare = (name: string): string => name.replaceAll(/[[\]]/g, '');
