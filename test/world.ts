@@ -4,6 +4,7 @@ import { openPlatform, type Seams } from '../shared/platform/open.ts';
 import { readConfig } from '../shared/platform/config.ts';
 import { openLog } from '../shared/platform/telemetry/log.ts';
 import type { BellName, Bells, Platform, Ring } from '../shared/platform/platform.ts';
+import { recorded } from './azure/record-tsql.ts';
 import { handClock, type HandClock } from './world/clock.ts';
 import { seededRandom } from './world/random.ts';
 
@@ -49,7 +50,7 @@ const mostDeliveries = 100_000;
 
 /** `settings` as in the environment. Loopback may be called outward; everything else as in production. */
 export async function openWorld(settings: Record<string, string> = {}, options: WorldOptions = {}): Promise<World> {
-  const { seed = 1, at = new Date('2026-03-01T12:00:00.000Z'), answer: usual, ...seams } = options;
+  const { seed = 1, at = new Date('2026-03-01T12:00:00.000Z'), answer: usual, engine, ...seams } = options;
   const clock = handClock(at);
   const rung: HeldRing[] = [];
   const logged: Record<string, unknown>[] = [];
@@ -61,6 +62,7 @@ export async function openWorld(settings: Record<string, string> = {}, options: 
       random: seededRandom(seed),
       bells: heldBells(rung, clock),
       log: openLog(settings['LOG_LEVEL'] ?? 'debug', (line) => logged.push(JSON.parse(line))),
+      engine: (real) => recorded(engine?.(real) ?? real),
       ...seams,
     },
   );
