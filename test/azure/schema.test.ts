@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { columnsFile, columnsJson } from '../../docs/generate/columns.ts';
-import { readTables, type Column, type Index, type Table } from '../../docs/generate/tsql-schema.ts';
+import { readTables, schemaFiles, type Column, type Index, type Table } from '../../docs/generate/tsql-schema.ts';
 import { migrations } from '../../shared/platform/database/migrate.ts';
 
 const azure = readTables();
@@ -84,6 +84,14 @@ const asList = (filter: string | null): string | null =>
     : `state IN (${[...filter.matchAll(/state = ('\w+')/g)].map(([, word]) => word).join(', ')})`;
 
 describe('the schema of Azure SQL', () => {
+  it('is in files of the same names, each of which says that it was applied', () => {
+    expect(schemaFiles()).toEqual(migrations().map(({ name }) => name));
+    for (const name of schemaFiles()) {
+      const text = readFileSync(new URL(name, columnsFile), 'utf8');
+      expect(text).toContain(`INSERT INTO migrations (name, applied_at) VALUES (N'${name}', SYSUTCDATETIME());`);
+    }
+  });
+
   it('has the tables of the embedded one', () => {
     const tables = query<{ name: string }>(
       "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",

@@ -269,13 +269,30 @@ CREATE TABLE verifiers (
   name nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT verifiers_pk PRIMARY KEY,
   version int NOT NULL,
   head_hash nvarchar(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
-  url nvarchar(2048) NOT NULL,
-  secret_id nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL REFERENCES sealed_values (id),
+  url nvarchar(2048) NULL,
+  secret_id nvarchar(128) COLLATE Latin1_General_100_BIN2 NULL REFERENCES sealed_values (id),
+  agent_id nvarchar(128) COLLATE Latin1_General_100_BIN2 NULL REFERENCES agents (id),
   categories nvarchar(max) NOT NULL CHECK (ISJSON(categories) = 1),
   changed_at datetime2(3) NOT NULL,
   deleted_at datetime2(3) NULL,
   touched_at datetime2(3) NULL
 );
+
+-- What a verifier that is an agent was asked last about a deployment, and what it has answered.
+CREATE TABLE verifications (
+  id nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT verifications_pk PRIMARY KEY,
+  deployment_id nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL REFERENCES deployments (id),
+  verifier nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL REFERENCES verifiers (name),
+  agent_id nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL REFERENCES agents (id),
+  job_id nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL REFERENCES jobs (id),
+  definition_sha256 nvarchar(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
+  asked_at datetime2(3) NOT NULL,
+  answer_by datetime2(3) NOT NULL,
+  answered_at datetime2(3) NULL,
+  checks nvarchar(max) NULL CHECK (ISJSON(checks) = 1),
+  touched_at datetime2(3) NULL
+);
+CREATE UNIQUE INDEX verifications_deployment ON verifications (deployment_id, verifier);
 
 CREATE TABLE tool_uses (
   deployment_id nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
