@@ -18,7 +18,7 @@ export const problems = {
   unauthenticated: problem(
     401,
     'No valid credential',
-    'Send Authorization: Bearer with a key (mk.…) that is still valid.',
+    'Send Authorization: Bearer with a key (mk.…) that is still valid, or with a token of Entra ID for this API.',
   ),
   forbidden: problem(403, 'Your role does not allow this', 'Ask an admin for a role that may call this operation.'),
   not_found: problem(404, 'There is no such thing, or you may not see it', 'Check the id; list what you may see.'),

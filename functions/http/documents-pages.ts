@@ -27,7 +27,7 @@ export function docsPage({ paths, tags, components }: OpenApiDocument): string {
     'API',
     markup`<p>
         The same as a document for programs: <a href="/api/openapi.json">openapi.json</a>. Send
-        <code>Authorization: Bearer mk.…</code>.
+        <code>Authorization: Bearer mk.…</code>, or a token of Entra ID.
       </p>
       <nav>
         <ul>

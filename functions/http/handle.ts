@@ -64,7 +64,7 @@ const endOfTurn = (): Promise<void> => new Promise(setImmediate);
 /** Who calls, before anything of the body is read. Refuses `unauthenticated` and `forbidden`. */
 async function admit(platform: Platform, route: Route, request: Request): Promise<Caller | undefined> {
   const header = request.headers.get('authorization');
-  const caller = header === null ? undefined : await authenticate(platform.db.read, header);
+  const caller = header === null ? undefined : await authenticate(platform, header);
   if (!mayCall(caller, route.name)) refuse(caller === undefined ? 'unauthenticated' : 'forbidden');
   return caller;
 }

@@ -38,7 +38,13 @@ export function describeApi(routes: readonly Route[]): OpenApiDocument {
     paths,
     components: {
       schemas: components.all(),
-      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A key of the form mk.<id>.<secret>.' } },
+      securitySchemes: {
+        key: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A key of the form mk.<id>.<secret>, or a token of Entra ID.',
+        },
+      },
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Who is calling: a person, a service or an agent. */
 import { z } from 'zod';
-import { name, time } from '../platform/wire.ts';
+import { principalId, time } from '../platform/wire.ts';
 
 export const principalRoles = ['admin', 'operator', 'submitter', 'approver', 'reader', 'ci'] as const;
 export const agentRoles = ['supervisor', 'worker', 'category_head', 'observer'] as const;
@@ -23,6 +23,9 @@ export const musterActor = 'muster';
 /** The bell `wake` is rung with this when a person may approve who could not: jobs without enough voters look again. */
 export const awaitedApprovers = 'approvers';
 
+/** Whether a principal is an identity of Entra ID: `tenant/object`, where a name has no slash. */
+export const isOfEntra = (id: string): boolean => id.includes('/');
+
 /** The principal behind a caller: what an agent does, its owner answers for. */
 export const ownerOf = (caller: Pick<Caller, 'id' | 'owner_id'>): string => caller.owner_id ?? caller.id;
 
@@ -34,7 +37,7 @@ export const PrincipalInput = z
     kind: z.enum(['person', 'service']),
     name: z.string().min(1).max(200).optional(),
     roles: z.array(z.enum(principalRoles)).max(principalRoles.length),
-    owner_id: name.optional(),
+    owner_id: principalId.optional(),
   })
   .meta({ id: 'PrincipalInput' });
 

@@ -2,7 +2,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { refuse } from '../outcomes.ts';
 import type { Platform, Tx } from '../platform/platform.ts';
-import type { Caller } from './caller.ts';
+import { isOfEntra, type Caller } from './caller.ts';
 import { changePrincipal } from './change-principal.ts';
 import { lockPrincipal } from './store.ts';
 import { deleteKeyRow, insertKey, validKeys } from './store/keys.ts';
@@ -16,7 +16,12 @@ export interface NewKey {
   key: string;
 }
 
-/** Makes a key for a principal. Refuses `not_found`, and `key_limit` when two are valid. */
+const signsIn = 'An identity of Entra ID signs in with its tokens: a key would outlast the roles that it has there.';
+
+/**
+ * Makes a key for a principal. Refuses `not_found`, `key_limit` when two are valid, and `conflict` for an identity of
+ * Entra ID.
+ */
 export const issueKey = (
   platform: Platform,
   caller: Caller,
@@ -25,6 +30,7 @@ export const issueKey = (
   platform.db.transaction('issueKey', async (tx) => {
     const row = await lockPrincipal(tx, { id: principal_id });
     if (row === undefined || row.disabled_at !== null) refuse('not_found');
+    if (isOfEntra(principal_id)) refuse('conflict', { detail: signsIn });
     if ((await validKeys(tx, { principal_id })).length >= mostKeys) refuse('key_limit');
     const made = await newKey(tx, principal_id);
     await changePrincipal(tx, {

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { refuse } from '../outcomes.ts';
 import type { Platform, Reads, Tx } from '../platform/platform.ts';
-import { hasRole, type Caller, type PrincipalAnswer, type PrincipalInput } from './caller.ts';
+import { hasRole, isOfEntra, type Caller, type PrincipalAnswer, type PrincipalInput } from './caller.ts';
 import { disablePrincipal, isAsSaid, writePrincipal } from './change-principal.ts';
 import { checkMatch, requireMatch } from './if-match.ts';
 import { findPrincipal, lockAdmins, lockPrincipal, principalsAfter, type PrincipalTable } from './store.ts';
@@ -12,25 +12,39 @@ type Answer = z.output<typeof PrincipalAnswer>;
 type Put = z.output<typeof PrincipalInput> & { id: string; if_match?: string | undefined };
 
 /**
- * Creates or changes a person or a service; saying the same again needs no `if_match`.
- * Refuses `name_taken`, `invalid`, `stale`, `precondition_required`, and `conflict` for an admin who would
- * stop being one by its own word, or as the last.
+ * Creates or changes a person or a service; saying the same again needs no `if_match`. Of an identity of Entra ID only
+ * the owner is an admin's to say. Refuses `name_taken`, `invalid`, `stale`, `precondition_required`, `not_found` for
+ * such an identity before its first call, and `conflict` for an admin who would stop being one by its own word, or as
+ * the last.
  */
 export async function putPrincipal(platform: Platform, caller: Caller, input: Put): Promise<Answer> {
   const { id, kind, if_match } = input;
-  const said = { name: input.name ?? id, roles: [...new Set(input.roles)], owner_id: input.owner_id ?? null };
-  if (id === caller.id && hasRole(caller, 'admin') && !said.roles.includes('admin')) {
+  const asked = { name: input.name ?? id, roles: [...new Set(input.roles)], owner_id: input.owner_id ?? null };
+  if (id === caller.id && hasRole(caller, 'admin') && !asked.roles.includes('admin')) {
     refuse('conflict', { detail: 'Another admin must take this role from you.' });
   }
   return platform.db.transaction('putPrincipal', async (tx) => {
-    if (!said.roles.includes('admin')) await keepAnAdmin(tx, id);
+    if (!asked.roles.includes('admin')) await keepAnAdmin(tx, id);
     const row = await lockPrincipal(tx, { id });
     if (row !== undefined && row.kind !== kind) refuse('name_taken');
+    const said = isOfEntra(id) ? saidOfEntra(row, asked) : asked;
     checkMatch(if_match, row?.version ?? 0);
     if (row !== undefined && row.disabled_at === null && !isAsSaid(row, said)) requireMatch(if_match, row.version);
     await writePrincipal(tx, { id, kind, ...said, actor: caller.id });
     return answerFor(tx, id);
   });
+}
+
+const firstCall = 'An identity of Entra ID appears here with its first call that carries a role.';
+const appRoles = 'the roles of an identity of Entra ID are its app roles: assign them there';
+
+/** Name and roles are its token's. */
+function saidOfEntra(row: PrincipalTable | undefined, asked: Pick<PrincipalTable, 'name' | 'roles' | 'owner_id'>) {
+  if (row === undefined) return refuse('not_found', { detail: firstCall });
+  const { name, roles } = row;
+  if (!isAsSaid({ ...row, disabled_at: null }, { ...asked, name, owner_id: row.owner_id }))
+    refuse('invalid', { errors: [{ pointer: '/roles', message: appRoles }] });
+  return { name, roles, owner_id: asked.owner_id };
 }
 
 /** Refuses `not_found`. */

@@ -23,6 +23,16 @@ export const findPrincipal = first((q, p: { id: string }) =>
   q.selectFrom('principals').selectAll().where('id', '=', p.id),
 );
 
+/** A principal, and whether its owner was disabled. */
+export const findWithOwner = first((q, p: { id: string }) =>
+  q
+    .selectFrom('principals')
+    .leftJoin('principals as owner', 'owner.id', 'principals.owner_id')
+    .selectAll('principals')
+    .select('owner.disabled_at as owner_disabled_at')
+    .where('principals.id', '=', p.id),
+);
+
 /** Locks the row until the transaction ends; keys are counted under this lock. */
 export const lockPrincipal = first((q, p: { id: string }) =>
   q.selectFrom('principals').selectAll().where('id', '=', p.id).forUpdate(),

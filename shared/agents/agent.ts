@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { agentRoles, type AgentRole } from '../access/caller.ts';
 import type { Config } from '../platform/config.ts';
-import { jsonObject, name, time, type Json, webUrl } from '../platform/wire.ts';
+import { jsonObject, name, principalId, time, type Json, webUrl } from '../platform/wire.ts';
 
 export const agentStates = ['active', 'suspect', 'lost', 'draining', 'isolated', 'retired'] as const;
 export type AgentState = (typeof agentStates)[number];
@@ -67,7 +67,9 @@ export const RegisterAgent = z
     role: z.enum(agentRoles).optional().describe('worker, where it is left out at first'),
     capabilities: words(100).optional(),
     categories: words(100).optional().describe('that a category head answers for'),
-    owner_id: name.optional().describe('the principal that answers for it; who registers it, where it is left out'),
+    owner_id: principalId
+      .optional()
+      .describe('the principal that answers for it; who registers it, where it is left out'),
     max_concurrent_tasks: z.int().min(1).max(10_000).optional().describe('1, where it is left out at first'),
     endpoint: webUrl.nullable().optional().describe('where questions are posted, signed'),
     ...ownFields,

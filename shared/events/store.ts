@@ -42,6 +42,17 @@ export const eventsOf = all((q, p: { stream: string; after: number; limit: numbe
     .limit(p.limit),
 );
 
+/** The newest event of one type in a stream. */
+export const lastEventOf = first((q, p: { stream: string; type: string }) =>
+  q
+    .selectFrom('events')
+    .selectAll()
+    .where('stream', '=', p.stream)
+    .where('type', '=', p.type)
+    .orderBy('number', 'desc')
+    .limit(1),
+);
+
 export const newestSeal = first((q, _: Record<never, never>) =>
   q.selectFrom('seals').selectAll().orderBy('through_cursor', 'desc').limit(1),
 );

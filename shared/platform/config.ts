@@ -108,7 +108,15 @@ export const settings = z.object({
   AZURE_TENANT_ID: z.string().min(1).optional().describe('Tenant whose Entra ID tokens callers may bring'),
   AZURE_CLIENT_ID: z.string().min(1).optional().describe("The app's own identity"),
   AZURE_CLIENT_SECRET: z.string().min(1).optional().describe('Its secret, where it is not a managed identity'),
-  API_AUDIENCE: z.string().min(1).optional().describe("Audience of callers' Entra ID tokens"),
+  API_AUDIENCE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Audience of callers' Entra ID tokens: the API's client id, or its App ID URI where they are v1.0"),
+  AZURE_AUTHORITY_HOST: z
+    .url()
+    .default('https://login.microsoftonline.com')
+    .describe('Where Entra ID is; another one in national clouds'),
   APPLICATIONINSIGHTS_CONNECTION_STRING: z.string().min(1).optional().describe('Telemetry to Application Insights'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('Telemetry to an OpenTelemetry collector over OTLP/HTTP'),
   WEBSITE_INSTANCE_ID: z.string().optional().describe('Set by Azure: the embedded forms are refused there'),
@@ -148,6 +156,10 @@ const conflicts: { when: (given: z.output<typeof settings>) => boolean; say: str
   {
     when: (given) => given.AZURE_TENANT_ID === undefined && given.API_AUDIENCE !== undefined,
     say: 'API_AUDIENCE needs AZURE_TENANT_ID, the tenant whose tokens count',
+  },
+  {
+    when: (given) => given.API_AUDIENCE !== undefined && !z.guid().safeParse(given.AZURE_TENANT_ID).success,
+    say: 'With API_AUDIENCE give AZURE_TENANT_ID as the id of the tenant (a GUID), as tokens name it, not as its domain',
   },
 ];
 

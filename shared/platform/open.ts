@@ -6,6 +6,7 @@ import type { Resolve } from './outbound/guarded.ts';
 import type { Bells, Clock, Database, Platform, Random } from './platform.ts';
 import type { Sealer, Signer } from './secrets/seal.ts';
 import type { Secrets } from './secrets/secrets.ts';
+import type { Entra, Signers } from './signers.ts';
 import type { Reach, Vault } from './secrets/vault.ts';
 import type { Log } from './telemetry/log.ts';
 
@@ -43,9 +44,24 @@ export async function openPlatform(config: Config, seams: Partial<Seams> = {}): 
   const db = await openDatabase(around, seams, opened);
   const outbound = (await import('./outbound/guarded.ts')).guardedOutbound(config, seams.resolve);
   opened.defer(() => outbound.close());
+  const signers = await signersOf({ config, clock, outbound, log });
   opened.defer(() => bells.drain());
   const closing = opened.move();
-  return { ...around, log, db, secrets, sealer: sealerOver(db), outbound, close: () => closing.disposeAsync() };
+  return {
+    ...around,
+    log,
+    db,
+    secrets,
+    sealer: sealerOver(db),
+    signers,
+    outbound,
+    close: () => closing.disposeAsync(),
+  };
+}
+
+async function signersOf(entra: Entra): Promise<Signers | undefined> {
+  if (entra.config.API_AUDIENCE === undefined) return undefined;
+  return (await import('./signers.ts')).entraSigners(entra);
 }
 
 async function takeFolder({ MUSTER_DATA: folder }: Config, opened: AsyncDisposableStack): Promise<void> {

@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Outbound } from './outbound/outbound.ts';
 import type { Sealer } from './secrets/seal.ts';
+import type { Signers } from './signers.ts';
 import type { Secrets } from './secrets/secrets.ts';
 
 export interface Platform {
@@ -18,6 +19,8 @@ export interface Platform {
   bells: Bells;
   hints: Hints;
   secrets: Secrets;
+  /** Who signs the tokens of callers; undefined: tokens do not count, only keys of Muster's own. */
+  signers: Signers | undefined;
   sealer: Sealer;
   outbound: Outbound;
 }

@@ -23,6 +23,14 @@ export const name = z
     'expected lower-case letters, digits, "_", "." or "-", at most 128, starting with a letter or digit',
   );
 
+/** A principal: a name, or an identity of Entra ID as `tenant/object`, each a GUID. */
+export const principalId = z
+  .string()
+  .regex(
+    /^([a-z0-9][a-z0-9_.-]{0,127}|[0-9a-f-]{36}\/[0-9a-f-]{36})$/,
+    'expected a name, or the ids of tenant and object of an identity of Entra ID, with "/" between them',
+  );
+
 /** RFC 3339 in requests, `Date` inside. */
 export const time = z.codec(z.iso.datetime({ offset: true }), z.date(), {
   decode: (text) => new Date(text),

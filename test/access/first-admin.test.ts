@@ -14,7 +14,7 @@ afterEach(() => world?.close());
 
 const opened = async (key?: string): Promise<World> =>
   (world = await openWorld(key === undefined ? {} : { MUSTER_ADMIN_KEY: key }));
-const who = (at: World, key: string) => authenticate(at.platform.db.read, `Bearer ${key}`);
+const who = (at: World, key: string) => authenticate(at.platform, `Bearer ${key}`);
 
 /** The same world after a restart with another setting. */
 const restart = (at: World, MUSTER_ADMIN_KEY: string) =>

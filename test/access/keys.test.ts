@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const issue = () => issueKey(world.platform, admin, { principal_id: 'pat' });
-const who = (authorization: string) => authenticate(world.platform.db.read, authorization);
+const who = (authorization: string) => authenticate(world.platform, authorization);
 it('knows the caller of a key', async () => {
   const { id, key } = await issue();
   expect(key).toMatch(/^mk\.key_[0-9a-z]{26}\.[A-Za-z0-9_-]{43}$/);

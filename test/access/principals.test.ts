@@ -179,7 +179,7 @@ it('takes what it owns along when it is deleted: nothing calls for an owner who 
   await put();
   await put({ id: 'robot', kind: 'service', owner_id: 'pat' });
   const { key } = await issueKey(platform, admin, { principal_id: 'robot' });
-  const call = () => authenticate(platform.db.read, `Bearer ${key}`);
+  const call = () => authenticate(platform, `Bearer ${key}`);
   expect(await call()).toMatchObject({ id: 'robot', owner_id: 'pat' });
   await deletePrincipal(platform, admin, { id: 'pat', if_match: '"1"' });
   expect((await refusal(call())).code).toBe('unauthenticated');

@@ -27,6 +27,7 @@ const wrong: Record<keyof typeof settings.shape, string[]> = {
   AZURE_CLIENT_ID: [],
   AZURE_CLIENT_SECRET: [],
   API_AUDIENCE: [],
+  AZURE_AUTHORITY_HOST: ['login.microsoftonline.com'],
   APPLICATIONINSIGHTS_CONNECTION_STRING: [],
   OTEL_EXPORTER_OTLP_ENDPOINT: ['collector'],
   WEBSITE_INSTANCE_ID: [],
@@ -47,6 +48,7 @@ test.each([
   ['a user name without a password', { AZURE_SQL_SERVER: 's', AZURE_SQL_USERNAME: 'u' }],
   ['a password without a user name', { AZURE_SQL_SERVER: 's', AZURE_SQL_PASSWORD: 'p' }],
   ['an audience without a tenant', { API_AUDIENCE: 'api://muster' }],
+  ['an audience with a domain for a tenant', { API_AUDIENCE: 'api://muster', AZURE_TENANT_ID: 'contoso.com' }],
 ])('%s stops the start and says what to set', (_, environment) => {
   expect(() => readConfig(environment)).toThrow(/These settings cannot be used:\n {2}\S/);
 });

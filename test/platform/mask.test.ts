@@ -10,6 +10,7 @@ test.each([
   `whsec_${canary}`,
   `Authorization: Bearer ${canary}`,
   `authorization: basic ${canary}`,
+  `eyJhbGciOiJSUzI1NiJ9.eyJyb2xlcyI6WyJhZG1pbiJdfQ.${canary}`,
   `ghp_${canary}`,
   `github_pat_${canary}`,
   `sk-${canary}`,

@@ -2,6 +2,7 @@
 
 const shapes: [RegExp, string][] = [
   [/\bmk\.[a-z0-9_]+\.[A-Za-z0-9_-]{20,}/g, 'mk.[masked]'],
+  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)*/g, 'eyJ[masked]'], // a JSON Web Token
   [/\bwhsec_[A-Za-z0-9+/=_-]{16,}/g, 'whsec_[masked]'],
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, '$1 [masked]'],
   [/\b(gh[pousr]_|github_pat_|sk-)[A-Za-z0-9_-]{16,}/g, '$1[masked]'],
