@@ -7,6 +7,7 @@ import { documentRoutes } from './http/documents.ts';
 import { eventRoutes } from './http/events.ts';
 import { insightRoutes } from './http/insights.ts';
 import { jobRoutes } from './http/jobs.ts';
+import { livenessRoutes } from './http/liveness.ts';
 import { messageRoutes } from './http/messages.ts';
 import { priceRoutes } from './http/prices.ts';
 import { principalRoutes } from './http/principals.ts';
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...budgetRoutes,
   ...priceRoutes,
   ...insightRoutes,
+  ...livenessRoutes,
   ...principalRoutes,
   ...agentRoutes,
   ...taskRoutes,

@@ -6,7 +6,7 @@ import { docsPage, problemPage } from './documents-pages.ts';
 import { pageHeaders } from './html.ts';
 import { describeApi, type OpenApiDocument } from './openapi.ts';
 import { reply } from './reply.ts';
-import { page, route, type Route } from './route.ts';
+import { alone, page, type Route } from './route.ts';
 
 const media = 'text/html; charset=utf-8';
 
@@ -15,12 +15,12 @@ export function documentRoutes(all: () => readonly Route[]): Route[] {
   let made: OpenApiDocument | undefined;
   const document = () => (made ??= describeApi(all()));
   return [
-    route('getOpenApi', 'GET /openapi.json', {
+    alone('getOpenApi', 'GET /openapi.json', {
       answer: jsonObject,
       refuses: [],
       run: () => document() as unknown as { [name: string]: Json }, // made of JSON Schemas and text
     }),
-    route('getDocs', 'GET /docs', {
+    alone('getDocs', 'GET /docs', {
       answer: z.string(),
       media,
       refuses: [],

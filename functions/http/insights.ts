@@ -1,10 +1,10 @@
-/** Health, metrics, key figures, and what jobs can use. */
+/** Readiness, metrics, key figures, and what jobs can use. */
+import { z } from 'zod';
 import { mayReadAll } from '../../shared/access/permissions.ts';
 import { checkHealth, Health } from '../../shared/insights/health.ts';
 import { metricsText } from '../../shared/insights/metrics.ts';
 import { getStatistics, Statistics } from '../../shared/insights/statistics.ts';
 import { getInfrastructure, Infrastructure } from '../../shared/readiness/infrastructure.ts';
-import { z } from 'zod';
 import { reply } from './reply.ts';
 import { route } from './route.ts';
 
@@ -18,11 +18,6 @@ export const insightRoutes = [
     answer: () => Statistics,
     refuses: [],
     run: ({ platform }) => getStatistics(platform),
-  }),
-  route('getLiveness', 'GET /health/live', {
-    answer: () => z.strictObject({ status: z.literal('ok') }).meta({ id: 'Liveness' }),
-    refuses: [],
-    run: () => ({ status: 'ok' as const }),
   }),
   route('getReadiness', 'GET /health/ready', {
     answer: () => Health,

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { LostRace, Refusal, type RefusalFacts } from '../../shared/outcomes.ts';
 import { Away } from '../../shared/platform/away.ts';
 import { isTransient } from '../../shared/platform/database/faults.ts';
-import type { Log } from '../../shared/platform/telemetry/log.ts';
 import { problemOf, problems, type ProblemCode } from '../../shared/problems.ts';
 import { respond } from './respond.ts';
 import { traceId } from './trace.ts';
@@ -27,6 +26,11 @@ export const Problem = z
   })
   .meta({ id: 'Problem' });
 
+/** Where faults go. */
+export interface FaultLog {
+  error(facts: object, words: string): void;
+}
+
 export interface Failed {
   error: unknown;
   /** Path of the request. */
@@ -35,7 +39,7 @@ export interface Failed {
   operation?: string;
   /** The request's traceparent. */
   trace: string;
-  log: Log;
+  log: FaultLog;
   headers?: Record<string, string>;
 }
 

@@ -34,18 +34,21 @@ type Given<Schema> = Schema extends z.ZodType ? z.output<Schema> : Record<never,
 /** Headers that an operation heeds; each is documented and brings its refusals along. */
 export type Heeded = 'if_match' | 'idempotency_key' | 'prefer_wait';
 
-export interface Call<Input, Who = Caller | undefined> {
-  platform: Platform;
-  caller: Who;
+export interface Asked<Input> {
   /** Body, then query, then path: what comes later wins. */
   input: Input;
   request: RequestFacts;
 }
 
+export interface Call<Input, Who = Caller | undefined> extends Asked<Input> {
+  platform: Platform;
+  caller: Who;
+}
+
 /** The answer of an operation with nothing to say: give it status 204. */
 export const nothing = z.void();
 
-interface Spec<Name extends Operation, Path extends string, Params, Query, Body, Answer extends z.ZodType> {
+interface Described<Params, Query, Body, Answer extends z.ZodType> {
   params?: Lazy<Params>;
   query?: Lazy<Query>;
   body?: Lazy<Body>;
@@ -61,18 +64,39 @@ interface Spec<Name extends Operation, Path extends string, Params, Query, Body,
   heeds?: readonly Heeded[];
   /** What the verb may refuse; what the adapter refuses by itself is added. */
   refuses: readonly ProblemCode[];
+}
+
+interface Spec<
+  Name extends Operation,
+  Path extends string,
+  Params,
+  Query,
+  Body,
+  Answer extends z.ZodType,
+> extends Described<Params, Query, Body, Answer> {
   run: (
     call: Call<
-      Merged<Given<Body>, Given<Query>, Params extends z.ZodType ? z.output<Params> : PathParams<Path>>,
+      Merged<Given<Body>, Given<Query>, GivenPath<Path, Params>>,
       Name extends OpenOperation ? Caller | undefined : Caller
     >,
   ) => Promise<Payload<Answer>> | Payload<Answer>;
 }
 
+interface AloneSpec<Path extends string, Params, Answer extends z.ZodType> extends Described<
+  Params,
+  undefined,
+  undefined,
+  Answer
+> {
+  run: (asked: Asked<GivenPath<Path, Params>>) => Promise<Payload<Answer>> | Payload<Answer>;
+}
+
+type GivenPath<Path extends string, Params> = Params extends z.ZodType ? z.output<Params> : PathParams<Path>;
+
 type Payload<Answer extends z.ZodType> = z.output<Answer> | Reply<z.output<Answer>>;
 
 /** A route as everybody else sees it: the schemas are made at the first call. */
-export interface Route {
+interface Said {
   name: Operation;
   method: Method;
   /** As documented, with `{param}` and its base. */
@@ -87,8 +111,20 @@ export interface Route {
   etag: boolean;
   heeds: readonly Heeded[];
   refuses: readonly ProblemCode[];
+}
+
+interface Served extends Said {
+  alone: false;
   run(call: Call<object>): unknown;
 }
+
+/** Answers before anything is open, and while the database does not: without a key nothing is looked up. */
+interface Alone extends Said {
+  alone: true;
+  run(asked: Asked<object>): unknown;
+}
+
+export type Route = Served | Alone;
 
 /** Says one operation. Paths stand under `/api`, except those of {@link page}. */
 export function route<
@@ -99,34 +135,38 @@ export function route<
   Query extends ObjectSchema | undefined = undefined,
   Body extends ObjectSchema | undefined = undefined,
 >(name: Name, address: Path, spec: Spec<Name, Path, Params, Query, Body, Answer>): Route {
-  return said({ name, address, base: '/api', spec: spec as unknown as Loose }); // its types hold for `run` only
+  return { ...said({ name, address, base: '/api', spec }), alone: false, run: spec.run as unknown as Served['run'] }; // its types hold inside
 }
 
-/** Says a page outside `/api`, for readers. */
-export function page<
-  Name extends Operation,
+/** Says an operation that needs neither platform nor caller, so that it answers before anything is open. */
+export function alone<
+  Name extends OpenOperation,
   Path extends Address,
   Answer extends z.ZodType,
   Params extends ObjectSchema | undefined = undefined,
->(name: Name, address: Path, spec: Spec<Name, Path, Params, undefined, undefined, Answer>): Route {
-  return said({ name, address, base: '', spec: spec as unknown as Loose }); // its types hold for `run` only
+>(name: Name, address: Path, spec: AloneSpec<Path, Params, Answer>): Route {
+  return { ...said({ name, address, base: '/api', spec }), alone: true, run: spec.run as unknown as Alone['run'] }; // its types hold inside
 }
 
-interface Loose {
-  params?: Lazy<ObjectSchema>;
-  query?: Lazy<ObjectSchema>;
-  body?: Lazy<ObjectSchema>;
-  answer: Lazy<z.ZodType>;
-  status?: number | readonly number[];
-  media?: string;
-  also?: Record<string, Lazy<z.ZodType>>;
-  etag?: true;
-  heeds?: readonly Heeded[];
-  refuses: readonly ProblemCode[];
-  run: Route['run'];
+/** Says a page outside `/api`, for readers; it stands {@link alone}. */
+export function page<
+  Name extends OpenOperation,
+  Path extends Address,
+  Answer extends z.ZodType,
+  Params extends ObjectSchema | undefined = undefined,
+>(name: Name, address: Path, spec: AloneSpec<Path, Params, Answer>): Route {
+  return { ...said({ name, address, base: '', spec }), alone: true, run: spec.run as unknown as Alone['run'] }; // its types hold inside
 }
 
-function said({ name, address, base, spec }: { name: Operation; address: Address; base: string; spec: Loose }): Route {
+interface Saying {
+  name: Operation;
+  address: Address;
+  base: string;
+  spec: object;
+}
+
+function said({ name, address, base, spec: of }: Saying): Said {
+  const spec = of as Described<ObjectSchema, ObjectSchema, ObjectSchema, z.ZodType>; // what it says in detail is for `run` alone
   const [method, path] = address.split(' ') as [Method, string]; // the form of an Address
   return {
     name,
@@ -142,7 +182,6 @@ function said({ name, address, base, spec }: { name: Operation; address: Address
     etag: spec.etag ?? false,
     heeds: spec.heeds ?? [],
     refuses: spec.refuses,
-    run: spec.run,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Every setting: its name, what it means and its default. Nothing else reads the environment. */
 import { z } from 'zod';
+import { inOneProcess, onAzureSql, onServiceBus } from './forms.ts';
 import { microsOf } from './money.ts';
 import { isAllowable } from './outbound/addresses.ts';
 
@@ -139,10 +140,6 @@ export type Config = z.output<typeof settings> & {
   DUE_SECONDS: number;
 };
 
-const onAzureSql = (given: z.output<typeof settings>): boolean => given.AZURE_SQL_SERVER !== undefined;
-const onServiceBus = (given: z.output<typeof settings>): boolean =>
-  (given.SERVICEBUS ?? given.SERVICEBUS__fullyQualifiedNamespace) !== undefined;
-
 /** Combinations that cannot work, each in words that say what to set. */
 const conflicts: { when: (given: z.output<typeof settings>) => boolean; say: string }[] = [
   {
@@ -174,8 +171,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   }
   const conflict = conflicts.find(({ when }) => when(parsed.data));
   if (conflict !== undefined) throw new Error(`These settings cannot be used:\n  ${conflict.say}`);
-  const shared = onAzureSql(parsed.data) || onServiceBus(parsed.data);
-  return { ...parsed.data, secrets: secretsIn(given), DUE_SECONDS: shared ? 30 : 1 };
+  return { ...parsed.data, secrets: secretsIn(given), DUE_SECONDS: inOneProcess(parsed.data) ? 1 : 30 };
 }
 
 /** Azure leaves a reference to Key Vault as it stands where it cannot read the secret; it is nobody's value. */

@@ -2,7 +2,9 @@
 import { systemClock, systemRandom } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Engine, Surroundings } from './database/transactions.ts';
+import { firstUse } from './first-use.ts';
 import type { Resolve } from './outbound/guarded.ts';
+import type { Outbound } from './outbound/outbound.ts';
 import type { Bells, Clock, Database, Platform, Random } from './platform.ts';
 import type { Sealer, Signer } from './secrets/seal.ts';
 import type { Secrets } from './secrets/secrets.ts';
@@ -42,7 +44,7 @@ export async function openPlatform(config: Config, seams: Partial<Seams> = {}): 
   await takeFolder(config, opened);
   const { secrets, sealerOver } = await openSecrets({ ...around, log }, seams.reach); // before there is a database that would need them
   const db = await openDatabase(around, seams, opened);
-  const outbound = (await import('./outbound/guarded.ts')).guardedOutbound(config, seams.resolve);
+  const outbound = outboundAtItsFirstUse(config, seams.resolve);
   opened.defer(() => outbound.close());
   const signers = await signersOf({ config, clock, outbound, log });
   opened.defer(() => bells.drain());
@@ -80,6 +82,15 @@ async function openDatabase(
   const db = openSqlite({ folder, time, ...(engine === undefined ? {} : { through: engine }) }, around);
   opened.defer(() => db.close());
   return db;
+}
+
+/** The client costs as much to load as all the rest of an opening, and most processes call nobody for long. */
+function outboundAtItsFirstUse(config: Config, resolve: Resolve | undefined): Outbound {
+  const client = firstUse(async () => (await import('./outbound/guarded.ts')).guardedOutbound(config, resolve));
+  return {
+    call: async (request) => (await client.use()).call(request),
+    close: async () => (await client.made())?.close(),
+  };
 }
 
 interface Keeping {

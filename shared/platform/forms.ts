@@ -1,0 +1,13 @@
+/** Which of the two forms each part has, by the settings alone; asked before they are read in full. */
+
+type Given = Readonly<Record<string, unknown>>;
+
+const isSet = (value: unknown): boolean => value !== undefined && value !== '';
+
+export const onAzureSql = ({ AZURE_SQL_SERVER }: Given): boolean => isSet(AZURE_SQL_SERVER);
+
+export const onServiceBus = ({ SERVICEBUS, SERVICEBUS__fullyQualifiedNamespace }: Given): boolean =>
+  isSet(SERVICEBUS) || isSet(SERVICEBUS__fullyQualifiedNamespace);
+
+/** Whether everything is in this one process, where a sweep costs next to nothing. */
+export const inOneProcess = (given: Given): boolean => !onAzureSql(given) && !onServiceBus(given);
