@@ -1,21 +1,24 @@
-/** Writes the pages that say what the code says: `node docs/generate.ts`. */
+/** Writes what follows from the code, pages and the tables for hosts: `node docs/generate.ts`. */
 import { writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 
-/** Each page by its file in this folder; a page is made from what the code itself goes by. */
+/** Each by its file, from this folder; it is made from what the code itself goes by. */
 export const pages: Record<string, () => Promise<string>> = {
   'lifecycle.md': async () => (await import('./generate/lifecycle.ts')).lifecyclePage(),
   'operations.md': async () => (await import('./generate/operations.ts')).operationsPage(),
   'problems.md': async () => (await import('./generate/problems.ts')).problemsPage(),
   'settings.md': async () => (await import('./generate/settings.ts')).settingsPage(),
+  '../functions/tables.ts': async () => (await import('./generate/tables.ts')).tablesModule(),
 };
 
-/** The page as it should stand, formatted as the check asks. */
-export async function made(page: () => Promise<string>): Promise<string> {
-  const here = new URL(import.meta.url).pathname;
-  return format(await page(), { ...(await resolveConfig(here)), parser: 'markdown' });
+/** The file as it should stand, formatted as the check asks. */
+export async function made(file: string, text: () => Promise<string>): Promise<string> {
+  const { pathname } = new URL(file, import.meta.url);
+  return format(await text(), { ...(await resolveConfig(pathname)), filepath: pathname });
 }
 
 if (import.meta.main) {
-  for (const [file, page] of Object.entries(pages)) writeFileSync(new URL(file, import.meta.url), await made(page));
+  for (const [file, text] of Object.entries(pages)) {
+    writeFileSync(new URL(file, import.meta.url), await made(file, text));
+  }
 }

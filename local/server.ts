@@ -1,14 +1,12 @@
 /** One process: HTTP, stages and timers over the same tables that Azure Functions mounts. */
 import { serve, type ServerType } from '@hono/node-server';
 import { openApi } from '../functions/http/api.ts';
+import { connectStages, openMuster } from '../functions/muster.ts';
 import { routes } from '../functions/routes.ts';
-import { stages } from '../functions/stages.ts';
-import { withTrace } from '../shared/platform/context.ts';
-import { openPlatform, type OpenPlatform } from '../shared/platform/open.ts';
+import type { OpenPlatform } from '../shared/platform/open.ts';
 import type { Clock } from '../shared/platform/platform.ts';
 import type { Config } from '../shared/platform/config.ts';
 import { ensureAdmin } from '../shared/access/first-admin.ts';
-import { ringDueWork, voidStageLeases } from '../shared/road/ring-due-work.ts';
 import { startTimers } from './ticker.ts';
 
 export interface Server {
@@ -22,11 +20,9 @@ export interface Server {
 
 /** Opens the folder, rings for what waits, and listens on 127.0.0.1. Throws when the folder is taken. */
 export async function startServer(config: Config): Promise<Server> {
-  const platform = await openPlatform(config);
+  const platform = await openMuster(config);
   try {
-    await voidStageLeases(platform); // the folder's lock proves that nobody else holds one
-    platform.bells.answer(({ bell, id, trace }) => withTrace(trace, () => stages[bell].run(platform, id)));
-    await ringDueWork(platform);
+    connectStages(platform);
     const http = await listen(platform, config.PORT);
     const admin_key = await ensureAdmin(platform); // shown once, so nothing may fail after it
     const timers = startTimers(platform);

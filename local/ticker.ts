@@ -1,20 +1,20 @@
 /** Runs the timers of functions/timers.ts in this process, never one on top of itself. */
 import { Cron } from 'croner';
+import { tick } from '../functions/muster.ts';
 import { timers } from '../functions/timers.ts';
 import type { Platform } from '../shared/platform/platform.ts';
 
 export function startTimers(platform: Platform): { stop(): Promise<void> } {
   const running = new Set<Promise<void>>();
-  const jobs = timers.map(({ name, schedule, local_schedule, run }) => {
-    const tick = async () => {
-      const ended = run(platform).catch((fault: unknown) =>
-        platform.log.error({ err: fault, timer: name }, 'a timer failed; it comes again'),
-      );
+  const jobs = timers.map((timer) => {
+    const run = async () => {
+      const ended = tick(platform, timer);
       running.add(ended);
       await ended;
       running.delete(ended);
     };
-    return new Cron(local_schedule ?? schedule, { timezone: 'UTC', protect: true, unref: true }, tick);
+    const { schedule, local_schedule = schedule } = timer;
+    return new Cron(local_schedule, { timezone: 'UTC', protect: true, unref: true }, run);
   });
   return {
     stop: async () => {

@@ -7,7 +7,7 @@ import { settingsPage } from '../../docs/generate/settings.ts';
 
 describe('a generated page is up to date; if it is not, run: node docs/generate.ts', () => {
   it.each(Object.entries(pages))('%s', async (file, page) => {
-    expect(readFileSync(new URL(`../../docs/${file}`, import.meta.url), 'utf8')).toBe(await made(page));
+    expect(readFileSync(new URL(`../../docs/${file}`, import.meta.url), 'utf8')).toBe(await made(file, page));
   });
 });
 
