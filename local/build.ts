@@ -1,14 +1,13 @@
-/** `npm run build`: plain JavaScript in dist/, for a Node that is to read no TypeScript; `node dist/local/start.js` runs it. */
-import { execFileSync } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+/** `npm run build`: the function app in dist/, for `func start`, and dist/start.cjs, which is `npm start` without sources. */
+import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { bundle } from './build/bundle.ts';
 
-const root = dirname(import.meta.dirname);
-const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+const folder = join(dirname(import.meta.dirname), 'dist');
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
-execFileSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
-const schema = join('shared', 'platform', 'database', 'sqlite');
-cpSync(join(root, schema), join(root, 'dist', schema), { recursive: true });
+rmSync(folder, { recursive: true, force: true });
+await bundle({
+  folder,
+  entries: { functions: 'functions/main.ts', muster: 'functions/azure.ts', start: 'local/start.ts' },
+});
 console.log('dist/ is built');

@@ -5,7 +5,7 @@ import { startServer } from './server.ts';
 /** A process that will not drain is ended all the same. */
 const patienceMilliseconds = 15_000;
 
-try {
+async function start(): Promise<void> {
   const server = await startServer(readConfig(process.env));
   console.log(`Muster listens on ${server.url} (documentation: ${server.url}/api/docs)`);
   if (server.admin_key !== undefined) {
@@ -17,7 +17,9 @@ try {
       void server.stop().then(() => process.exit(0));
     });
   }
-} catch (error) {
+}
+
+start().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
-}
+});

@@ -1,0 +1,69 @@
+/** Makes one CommonJS file of an entry and everything that it uses; what is imported by `await import()` is evaluated there. */
+import { cpSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
+import { bundleParts, leavingOut, type Wanted } from './apart.ts';
+
+const root = dirname(dirname(import.meta.dirname));
+
+/** Messages of zod in forty other languages, which nobody asks for. */
+const zodInEnglish: Plugin = {
+  name: 'zod-in-english',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    })),
+};
+
+/** CommonJS has no `import.meta`; files that are read from beside a module are put beside the bundle. */
+const aboutTheModule = {
+  define: {
+    'import.meta.dirname': '__dirname',
+    'import.meta.filename': '__filename',
+    'import.meta.url': 'urlOfTheBundle',
+    'import.meta.main': 'false',
+  },
+  banner: { js: "const urlOfTheBundle = require('node:url').pathToFileURL(__filename).href;" },
+};
+
+const usual: BuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node24',
+  external: ['@azure/functions-core'], // given by the worker
+  plugins: [zodInEnglish],
+  legalComments: 'none', // `npm run package` adds the licences in full
+  logLevel: 'warning',
+  ...aboutTheModule,
+};
+
+export interface Bundling {
+  folder: string;
+  /** File in the folder by its source, such as `{ muster: 'functions/azure.ts' }` for `muster.cjs`. */
+  entries: Record<string, string>;
+  /** Smaller, with names kept, so that stack traces can be read. */
+  minify?: boolean;
+}
+
+/** Gives what went into which file. */
+export async function bundle({ folder, entries, minify = true }: Bundling): Promise<Metafile['outputs']> {
+  const options = { ...usual, minifyWhitespace: minify, minifySyntax: minify };
+  const wanted: Wanted = new Map();
+  const { metafile } = await build({
+    ...options,
+    plugins: [...(usual.plugins ?? []), leavingOut(wanted)],
+    entryPoints: entries,
+    outdir: folder,
+    outExtension: { '.js': '.cjs' },
+    metafile: true,
+  });
+  const parts = await bundleParts(wanted, folder, options);
+  for (const schema of schemas)
+    cpSync(join(root, 'shared/platform/database', schema), join(folder, schema), { recursive: true });
+  return Object.fromEntries([metafile, ...parts].flatMap(({ outputs }) => Object.entries(outputs)));
+}
+
+/** Read from beside the module that applies them. */
+const schemas = ['sqlite'];
