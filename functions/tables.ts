@@ -108,5 +108,6 @@ export const stageNames: Record<BellName, string> = {
 
 export const schedules: readonly Omit<Timer, 'run'>[] = [
   { name: 'ringDueWork', schedule: '*/15 * * * * *', local_schedule: '* * * * * *' },
+  { name: 'rotateDataKeys', schedule: '0 30 2 * * *' },
   { name: 'sealRecord', schedule: '0 0 3 * * *' },
 ];
