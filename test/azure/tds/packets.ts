@@ -14,19 +14,20 @@ export const messageKinds = {
 export interface Message {
   kind: number;
   body: Buffer;
+  /** The client took back what it was sending; it waits for an answer all the same. */
+  isTakenBack?: boolean;
 }
 
 const headerLength = 8;
 const endOfMessage = 0x01;
-/** The client took back what it was sending. */
-const ignored = 0x02;
+const takenBack = 0x02;
 
 /** Puts messages together from what comes in, in pieces of any size. */
 export class Incoming {
   #bytes = Buffer.alloc(0);
   #parts: Buffer[] = [];
 
-  /** The messages that `bytes` completes. Those that were taken back are dropped. */
+  /** The messages that `bytes` completes. */
   *add(bytes: Buffer): Generator<Message> {
     this.#bytes = Buffer.concat([this.#bytes, bytes]);
     for (let packet = this.#next(); packet !== undefined; packet = this.#next()) {
@@ -34,7 +35,7 @@ export class Incoming {
       const status = packet.readUInt8(1);
       if ((status & endOfMessage) === 0) continue;
       const body = Buffer.concat(this.#parts.splice(0));
-      if ((status & ignored) === 0) yield { kind: packet.readUInt8(0), body };
+      yield { kind: packet.readUInt8(0), body, isTakenBack: (status & takenBack) !== 0 };
     }
   }
 

@@ -33,8 +33,10 @@ export class Serving {
 
   take(message: Message): void {
     if (this.#isDead) return;
-    if (message.kind === messageKinds.attention) void this.#attend();
-    else this.#turn = this.#turn.then(() => this.#serve(readRequest(message))).catch(this.#around.broken);
+    if (message.kind === messageKinds.attention) return void this.#attend();
+    const cancel = new AbortController();
+    this.#cancel = cancel; // a cancel may come in the same bytes
+    this.#turn = this.#turn.then(() => this.#serve(message, cancel.signal)).catch(this.#around.broken);
   }
 
   /** The client is gone: what it had open is undone. */
@@ -51,19 +53,17 @@ export class Serving {
     this.#around.send(done({ flags: ['attention'] }));
   }
 
-  async #serve(request: Request): Promise<void> {
+  async #serve(message: Message, signal: AbortSignal): Promise<void> {
     if (this.#isOver) return;
-    const cancel = new AbortController();
-    this.#cancel = cancel;
-    const fault = this.#meet(request);
     try {
-      if (fault !== undefined && (fault.when ?? 'before') === 'before') await this.#fail(fault, cancel.signal);
-      else await this.#answer(await this.#run(request, cancel.signal), fault, cancel.signal);
+      if (message.isTakenBack) throw new SqlError(3617, 'the client took its request back');
+      const request = readRequest(message);
+      const fault = this.#meet(request);
+      if (fault !== undefined && (fault.when ?? 'before') === 'before') await this.#fail(fault, signal);
+      else await this.#answer(await this.#run(request, signal), fault, signal);
     } catch (error) {
-      if (cancel.signal.aborted) await this.#canceled();
+      if (signal.aborted) await this.#canceled();
       else await this.#refuse(error);
-    } finally {
-      this.#cancel = undefined;
     }
   }
 
@@ -127,11 +127,11 @@ export class Serving {
 
   /** With XACT_ABORT an error, and a cancel too, ends the transaction. */
   async #undo(): Promise<Buffer[]> {
-    const descriptor = this.#transaction;
-    if (descriptor === undefined || !this.#abortsOnError) return [];
-    this.#transaction = undefined;
+    if (!this.#abortsOnError) return [];
     await this.#around.session.rollback();
-    return [rolledBack(descriptor)];
+    const descriptor = this.#transaction;
+    this.#transaction = undefined;
+    return descriptor === undefined ? [] : [rolledBack(descriptor)];
   }
 }
 
