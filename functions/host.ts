@@ -3,6 +3,7 @@ import { systemRandom } from '../shared/platform/clock.ts';
 import { onServiceBus } from '../shared/platform/forms.ts';
 import type { OpenPlatform } from '../shared/platform/open.ts';
 import type { BellName } from '../shared/platform/platform.ts';
+import type { Telemetry } from '../shared/platform/telemetry/telemetry.ts';
 import { firstUse, type FirstUse } from '../shared/platform/first-use.ts';
 import type { Exchange } from './http/exchange.ts';
 import type { Ground } from './http/handle.ts';
@@ -24,12 +25,18 @@ export interface Host {
 }
 
 export function hostIn(environment: Environment): Host {
-  const muster = firstUse(() => openedIn(environment));
+  let telemetry: Telemetry | undefined;
+  const muster = firstUse(async () => {
+    const platform = await openedIn(environment);
+    telemetry = platform.telemetry;
+    return platform;
+  });
   const admitted: Ground['admit'] = async (...asked) => {
     const [platform, { admit }] = await Promise.all([muster.use(), import('./http/admit.ts')]);
     return admit(platform, ...asked);
   };
-  const ground: Ground = { admit: admitted, random: systemRandom, log: { error: logThrough(muster) } };
+  const log = { error: logThrough(muster) };
+  const ground: Ground = { admit: admitted, random: systemRandom, log, telemetry: () => telemetry };
   return {
     exchange: (name, load) => {
       const made = firstUse(async () => {

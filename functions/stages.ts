@@ -8,12 +8,27 @@ import type { Stage } from '../shared/road/stage.ts';
 import { validateJob } from '../shared/road/validate.ts';
 import { wakeJobs } from '../shared/road/wake.ts';
 
+/** In a span: what each stage takes, and what it meets, is told here for all of them. */
+const heard = (name: string, stage: Stage): { name: string; run: Stage } => ({
+  name,
+  run: (platform, id) =>
+    platform.telemetry.span(
+      {
+        name,
+        kind: 'consumer',
+        attributes: { 'muster.stage': name, 'muster.id': id },
+        measure: 'muster.stage.duration',
+      },
+      () => stage(platform, id).finally(() => platform.telemetry.openSoon()),
+    ),
+});
+
 /** `id` is a job's; for `ask` an ask's, for `wake` also what jobs wait for, such as `budget:month`. */
 export const stages: Record<BellName, { name: string; run: Stage }> = {
-  estimate: { name: 'estimateJob', run: estimateJob },
-  validate: { name: 'validateJob', run: validateJob },
-  execute: { name: 'executeJob', run: executeJob },
-  learn: { name: 'learnFromJob', run: learnFromJob },
-  wake: { name: 'wakeJobs', run: wakeJobs },
-  ask: { name: 'askVoter', run: askVoter },
+  estimate: heard('estimateJob', estimateJob),
+  validate: heard('validateJob', validateJob),
+  execute: heard('executeJob', executeJob),
+  learn: heard('learnFromJob', learnFromJob),
+  wake: heard('wakeJobs', wakeJobs),
+  ask: heard('askVoter', askVoter),
 };

@@ -22,6 +22,8 @@ export interface WorldOptions {
   reach?: Seams['reach'];
   /** Stands between transactions and the database. */
   engine?: Seams['engine'];
+  /** Where spans and measures go, once telemetry is open. */
+  recorder?: Seams['recorder'];
 }
 
 /** A ring that nobody has answered yet; `at` is the process clock's time before which it does not come. */

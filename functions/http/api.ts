@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { permissions } from '../../shared/access/permissions.ts';
 import type { Platform } from '../../shared/platform/platform.ts';
 import { admit } from './admit.ts';
+import type { Ground } from './handle.ts';
 import { mountRoutes, type ApiOptions } from './mount.ts';
 import type { Route } from './route.ts';
 
@@ -12,8 +13,9 @@ import type { Route } from './route.ts';
  */
 export function openApi(platform: Platform, routes: readonly Route[], options?: ApiOptions): Hono {
   checkTable(routes);
-  const { random, log } = platform;
-  return mountRoutes({ admit: (...asked) => admit(platform, ...asked), random, log }, routes, options);
+  const { random, log, telemetry } = platform;
+  const ground: Ground = { admit: (...asked) => admit(platform, ...asked), random, log, telemetry: () => telemetry };
+  return mountRoutes(ground, routes, options);
 }
 
 function checkTable(routes: readonly Route[]): void {

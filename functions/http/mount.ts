@@ -19,7 +19,7 @@ export function mountRoutes(ground: Ground, routes: readonly Route[], { check }:
   }
   const methodsAt = methodFinder(routes);
   const failed = (context: Context, error: unknown, headers: Record<string, string> = {}) => {
-    const trace = serving.traceOf(context.req.raw.headers.get('traceparent'));
+    const { trace } = serving.traceOf(context.req.raw.headers.get('traceparent'));
     return problemResponse({ error, instance: context.req.path, trace, log: ground.log, headers });
   };
   app.notFound((context) => {

@@ -6,11 +6,15 @@ const form = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-(
 /** Bytes drawn at once: a system call for each request was 5 % of a small answer. */
 const drawn = 4096;
 
-/**
- * Makes the traceparent (version 00) of each request: the caller's trace when its header is valid,
- * with an id of our own in it, otherwise a new one.
- */
-export function traceSource(random: Random): (header: string | null) => string {
+export interface Traced {
+  /** The traceparent of this request: the caller's trace with an id of our own in it, otherwise a new trace. */
+  trace: string;
+  /** The caller's, when it is valid. */
+  parent: string | null;
+}
+
+/** Makes the traceparent (version 00) of each request. */
+export function traceSource(random: Random): (header: string | null) => Traced {
   let pool = '';
   const hex = (digits: number): string => {
     if (pool.length < digits) pool = Buffer.from(random.bytes(drawn)).toString('hex');
@@ -20,7 +24,9 @@ export function traceSource(random: Random): (header: string | null) => string {
   };
   return (header) => {
     const [, trace, flags] = (header === null || header.length > 200 ? null : form.exec(header)) ?? [];
-    return trace === undefined ? `00-${hex(32)}-${hex(16)}-01` : `00-${trace}-${hex(16)}-${flags}`;
+    return trace === undefined
+      ? { trace: `00-${hex(32)}-${hex(16)}-01`, parent: null }
+      : { trace: `00-${trace}-${hex(16)}-${flags}`, parent: header };
   };
 }
 

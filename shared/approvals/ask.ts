@@ -4,7 +4,6 @@ import { backoffSeconds } from '../platform/database/due-work.ts';
 import { OutboundFault } from '../platform/outbound/outbound.ts';
 import type { Platform } from '../platform/platform.ts';
 import { mask } from '../platform/telemetry/mask.ts';
-import { spanned } from '../platform/telemetry/spans.ts';
 import { openEndpoint } from '../agents/endpoint.ts';
 import type { Approval, Ballot } from './approval.ts';
 import { ballotIn, callFor } from './ask-call.ts';
@@ -21,9 +20,10 @@ export async function askVoter(platform: Platform, id: string): Promise<void> {
   const ask = await claimAsk(platform, id);
   if (ask === undefined) return;
   try {
-    await spanned('askVoter', () => askOnce(platform, ask), { 'muster.id': id });
+    await askOnce(platform, ask);
   } catch (error) {
     // The edge of this stage: a race lost is over, a refusal ends the ask, a fault is tried again.
+    platform.telemetry.fault(error);
     if (error instanceof LostRace) return;
     if (error instanceof Refusal) await finish(platform, ask, endFor(error));
     else await keepFault(platform, ask, error);

@@ -31,7 +31,14 @@ export async function changeApproval(tx: Tx, approval: Approval, { type, by, dat
       : await updateMoved(tx, { ...head, ...due, state, granted_at, was: approval.state });
   if (hit.length === 0) loseRace();
   record(tx, event);
+  if (approval.state === 'open' && state !== 'open') tellSettled(tx, approval, state);
   return { ...approval, version: head.version, head_hash: head.head_hash, state, granted_at };
+}
+
+function tellSettled(tx: Tx, { opened_at, workflow_name }: Approval, state: ApprovalState): void {
+  const seconds = (tx.at.getTime() - opened_at.getTime()) / 1000;
+  const attributes = { 'muster.approval.workflow': workflow_name, 'muster.approval.state': state };
+  tx.tell((telemetry) => telemetry.measure('muster.approval.duration', seconds, attributes));
 }
 
 /** Settled by ballots: the execute stage is rung until the job has taken the answer. */

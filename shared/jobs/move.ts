@@ -7,7 +7,7 @@ import type { Json } from '../platform/wire.ts';
 import { musterActor } from '../access/caller.ts';
 import type { Job } from './job.ts';
 import { nextTrySeconds } from './blocked-time.ts';
-import { advance, isAtRest, type JobEvent } from './lifecycle.ts';
+import { advance, isAtRest, isEnd, type JobEvent } from './lifecycle.ts';
 import { updateMoved, updateState } from './store/rows.ts';
 
 /** One learner takes all finished jobs: rings for those that end together are one. */
@@ -28,6 +28,7 @@ export async function moveJob(tx: Tx, job: Job, ...happened: JobEvent[]): Promis
   record(tx, ...events);
   if (bell !== null) tx.ring(bell, bell === 'learn' ? anyFinished : job.id);
   if (isAtRest(moved.state)) tx.hint(`job:${job.id}`);
+  if (isEnd(moved.state)) tellEnd(tx, moved);
   return moved;
 }
 
@@ -49,6 +50,12 @@ function step(tx: Tx, { job, events, isPatched }: Moving, event: JobEvent): Movi
   const written = nextEvent(tx, { stream, version, head_hash }, happening);
   Object.assign(job, patch, { state, version: written.number, head_hash: written.hash, fence: job.fence + 1 });
   return { job, events: [...events, written], isPatched: isPatched || Object.keys(patch).length > 0, bell };
+}
+
+function tellEnd(tx: Tx, { state, category, created_at }: Job): void {
+  const seconds = (tx.at.getTime() - created_at.getTime()) / 1000;
+  const attributes = { 'muster.job.state': state, 'muster.job.category': category };
+  tx.tell((telemetry) => telemetry.measure('muster.job.duration', seconds, attributes));
 }
 
 /** Rows in these states wait for the machine; the others for people, or for nothing. */

@@ -5,12 +5,14 @@ import type { Engine, Surroundings } from './database/transactions.ts';
 import { firstUse } from './first-use.ts';
 import type { Resolve } from './outbound/guarded.ts';
 import type { Outbound } from './outbound/outbound.ts';
+import { tracedOutbound } from './outbound/traced.ts';
 import type { Bells, Clock, Database, Platform, Random } from './platform.ts';
 import type { Sealer, Signer } from './secrets/seal.ts';
 import type { Secrets } from './secrets/secrets.ts';
 import type { Entra, Signers } from './signers.ts';
 import type { Reach, Vault } from './secrets/vault.ts';
 import type { Log } from './telemetry/log.ts';
+import { Telemetry, type Recorder } from './telemetry/telemetry.ts';
 
 /** What a test may put in the place of the real thing. */
 export interface Seams {
@@ -26,6 +28,8 @@ export interface Seams {
   resolve: Resolve;
   /** Stands between transactions and the database, to lose answers and to fail. */
   engine: (engine: Engine) => Engine;
+  /** Where spans and measures go, in the place of what the settings say. */
+  recorder: Recorder;
 }
 
 export type OpenPlatform = Platform & {
@@ -38,13 +42,15 @@ export async function openPlatform(config: Config, seams: Partial<Seams> = {}): 
   await using opened = new AsyncDisposableStack(); // closes what is open already when the rest cannot be opened
   const { clock = systemClock, random = systemRandom } = seams;
   const log = seams.log ?? (await import('./telemetry/log.ts')).openLog(config.LOG_LEVEL);
+  const telemetry = openTelemetry({ config, clock, log }, seams.recorder);
+  opened.defer(() => telemetry.close()); // last, so that it hears of all that came before
   const bells = seams.bells ?? (await import('./bells/in-process.ts')).inProcessBells(clock, log);
   const hints = (await import('./bells/hints.ts')).openHints(clock);
-  const around = { config, clock, random, bells, hints };
+  const around = { config, clock, random, bells, hints, telemetry };
   await takeFolder(config, opened);
   const { secrets, sealerOver } = await openSecrets({ ...around, log }, seams.reach); // before there is a database that would need them
   const db = await openDatabase(around, seams, opened);
-  const outbound = outboundAtItsFirstUse(config, seams.resolve);
+  const outbound = tracedOutbound(outboundAtItsFirstUse(config, seams.resolve), telemetry);
   opened.defer(() => outbound.close());
   const signers = await signersOf({ config, clock, outbound, log });
   opened.defer(() => bells.drain());
@@ -64,6 +70,13 @@ export async function openPlatform(config: Config, seams: Partial<Seams> = {}): 
 async function signersOf(entra: Entra): Promise<Signers | undefined> {
   if (entra.config.API_AUDIENCE === undefined) return undefined;
   return (await import('./signers.ts')).entraSigners(entra);
+}
+
+/** The SDK is loaded after the first answer. */
+function openTelemetry(around: Pick<Platform, 'config' | 'clock' | 'log'>, recorder?: Recorder): Telemetry {
+  if (recorder !== undefined) return new Telemetry(() => Promise.resolve(recorder), around);
+  if (around.config.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return new Telemetry(undefined, around);
+  return new Telemetry(async () => (await import('./telemetry/otlp.ts')).openOtlp(around), around);
 }
 
 async function takeFolder({ MUSTER_DATA: folder }: Config, opened: AsyncDisposableStack): Promise<void> {

@@ -9,12 +9,14 @@ import type { Outbound } from './outbound/outbound.ts';
 import type { Sealer } from './secrets/seal.ts';
 import type { Signers } from './signers.ts';
 import type { Secrets } from './secrets/secrets.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 
 export interface Platform {
   config: Config;
   clock: Clock;
   random: Random;
   log: Log;
+  telemetry: Telemetry;
   db: Database;
   bells: Bells;
   hints: Hints;
@@ -60,10 +62,12 @@ export interface Writes extends Reads {
 export interface Tx extends Writes {
   /** The database's time when the transaction began; use `now()` of statement.ts inside statements. */
   readonly at: Date;
-  /** W3C traceparent of whatever caused this transaction, if known. */
+  /** W3C traceparent of what is in progress: of whatever caused this transaction, or of what it has joined since. */
   readonly trace: string | null;
   /** Kept until the work is done, then written with all others of the same `write` at once, in their order. */
   gather<Item>(write: (tx: Tx, items: readonly Item[]) => Promise<unknown>, ...items: Item[]): void;
+  /** Kept until after the commit, then told; dropped while nobody listens. */
+  tell(telling: (telemetry: Telemetry) => void): void;
   /** A new id, ordered by time: prefix, underscore, lower-case ULID. */
   newId(prefix: string): string;
   randomBytes(count: number): Uint8Array;

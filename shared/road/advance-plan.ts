@@ -9,6 +9,7 @@ import { moveJob } from '../jobs/move.ts';
 import { noteEnded, releaseTasks } from '../tasks/queue.ts';
 import { cancelTasks, setAlarms, stopTasks } from '../tasks/stop.ts';
 import { lockTasks } from '../tasks/store.ts';
+import { tellEnded } from '../tasks/tell.ts';
 import type { Task } from '../tasks/task.ts';
 import { currentDefinition } from './current.ts';
 import { giveBack } from './give-back.ts';
@@ -58,6 +59,7 @@ async function startReady(tx: Tx, job: Job, tasks: Task[]): Promise<void> {
   if (ended.length === 0) return;
   await noteEnded(tx, job.deployment_id);
   await moveJob(tx, job, { type: 'tasks_ended', tasks: ended.map(taskEnd) });
+  tellEnded(tx, ended);
 }
 
 /** Tells running tasks to stop and cancels the others; over when the last holder has answered. */
@@ -87,7 +89,9 @@ async function end(tx: Tx, job: Job, { tasks, outcome, reason }: Ending): Promis
   await giveBack(tx, job, tasks);
   const actual: Actual = actualOf(tasks, { started_at: job.started_at, at: tx.at });
   await storeOutcome(tx, { id: job.deployment_id, outcome, outcome_reason: reason, actual });
-  await moveJob(tx, job, { type: 'run_ended', outcome, reason, tasks: newlyEnded(tasks).map(taskEnd) });
+  const ended = newlyEnded(tasks);
+  await moveJob(tx, job, { type: 'run_ended', outcome, reason, tasks: ended.map(taskEnd) });
+  tellEnded(tx, ended);
 }
 
 /** Ends of tasks that no event of the job has told yet. */

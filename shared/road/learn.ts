@@ -40,7 +40,7 @@ const learnBatch = (platform: Platform, limit: number): Promise<number> =>
   platform.db.transaction('learnFromJob', async (tx) => {
     await lockLearner(tx);
     const jobs = await finishedJobs(tx, { limit });
-    if (jobs.length > 0) await learn(tx, await finishedOf(tx, jobs));
+    if (jobs.length > 0) await learn(tx, await finishedOf(tx, jobs), platform);
     if (jobs.length === limit) tx.ring('learn', 'more');
     return jobs.length;
   });
@@ -58,7 +58,7 @@ async function finishedOf(tx: Tx, jobs: Job[]): Promise<Finished[]> {
   });
 }
 
-async function learn(tx: Tx, finished: Finished[]): Promise<void> {
+async function learn(tx: Tx, finished: Finished[], { telemetry }: Pick<Platform, 'telemetry'>): Promise<void> {
   const observed = finished.filter(
     ({ job, actual }) => job.outcome === 'succeeded' || (job.stop_reason === null && actual.total_tokens > 0),
   );
@@ -72,7 +72,10 @@ async function learn(tx: Tx, finished: Finished[]): Promise<void> {
     finished.flatMap(({ actual }) => actual.tasks.filter(({ ended }) => ended)),
   );
   await rememberDurations(tx, finished.flatMap(durationsIn));
-  for (const { job } of finished) await moveJob(tx, job, { type: 'learned' });
+  for (const { job } of finished) {
+    const joined = { name: 'learnFromJob', trace: job.trace, attributes: { 'muster.id': job.id } };
+    await telemetry.join(joined, () => moveJob(tx, job, { type: 'learned' }));
+  }
 }
 
 /** The model that each primary agent registered, read once for the batch. */
@@ -131,5 +134,5 @@ const learnOne = (platform: Platform, id: string): Promise<void> =>
   platform.db.transaction('learnFromJob', async (tx) => {
     await lockLearner(tx);
     const job = await lockJob(tx, { id });
-    if (job?.state === 'learning') await learn(tx, await finishedOf(tx, [job]));
+    if (job?.state === 'learning') await learn(tx, await finishedOf(tx, [job]), platform);
   });

@@ -2,11 +2,9 @@
  * What a stage of the road is, and its edge: the only place where what a stage throws is caught. A refusal
  * blocks the job, a lost race stops, a fault is kept and tried again later.
  */
-import { withTrace } from '../platform/context.ts';
 import { backoffSeconds } from '../platform/database/due-work.ts';
 import type { Platform, Tx } from '../platform/platform.ts';
 import { mask } from '../platform/telemetry/mask.ts';
-import { spanned } from '../platform/telemetry/spans.ts';
 import { LostRace, Refusal } from '../outcomes.ts';
 import { raiseActionItem } from '../access/action-items.ts';
 import { voidApproval } from '../approvals/consume.ts';
@@ -15,7 +13,10 @@ import { isEnd, transitions } from '../jobs/lifecycle.ts';
 import { moveJob } from '../jobs/move.ts';
 import { findJob, jobWork, lockJob } from '../jobs/store/rows.ts';
 
-/** What a bell wakes. `id` is the job's, unless the bell says otherwise. Never throws what it has kept. */
+/**
+ * What a bell wakes. `id` is the job's, unless the bell says otherwise. Never throws what it has kept. Whoever rang, what
+ * it does for a job it does in the trace of that job.
+ */
 export type Stage = (platform: Platform, id: string) => Promise<void>;
 
 type Handlers = Partial<Record<JobState, (tx: Tx, job: Job) => Promise<unknown>>>;
@@ -29,10 +30,10 @@ const claimSeconds = 120;
 export const stage =
   (name: string, handlers: Handlers): Stage =>
   (platform, id) =>
-    edge(platform, { name, id }, (seen) =>
+    edge(platform, id, (seen) =>
       platform.db.transaction(name, async (tx) => {
         const job = seen(await lockJob(tx, { id }));
-        await handlers[job.state]?.(tx, job);
+        await platform.telemetry.join({ name, trace: job.trace }, async () => handlers[job.state]?.(tx, job));
       }),
     );
 
@@ -51,13 +52,15 @@ interface Calling<Found> {
 export const callingStage =
   <Found>(name: string, { state, work, commit }: Calling<Found>): Stage =>
   (platform, id) =>
-    edge(platform, { name, id }, async (seen) => {
+    edge(platform, id, async (seen) => {
       const job = await claimJob(platform, { name, id, state });
       if (job === undefined) return;
       seen(job);
-      refuseTooMany(job, name);
-      const found = await work(platform, job);
-      await platform.db.transaction(name, (tx) => commit(tx, job, found));
+      await platform.telemetry.join({ name, trace: job.trace }, async () => {
+        refuseTooMany(job, name);
+        const found = await work(platform, job);
+        await platform.db.transaction(name, (tx) => commit(tx, job, found));
+      });
     });
 
 /**
@@ -67,13 +70,15 @@ export const callingStage =
 export const readingStage =
   <Found>(name: string, { state, work, commit }: Calling<Found>): Stage =>
   (platform, id) =>
-    edge(platform, { name, id }, async (seen) => {
+    edge(platform, id, async (seen) => {
       const job = await findJob(platform.db.read, { id });
       if (job?.state !== state) return;
       seen(job);
-      refuseTooMany(job, name);
-      const found = await work(platform, job);
-      await platform.db.transaction(name, (tx) => commit(tx, job, found));
+      await platform.telemetry.join({ name, trace: job.trace }, async () => {
+        refuseTooMany(job, name);
+        const found = await work(platform, job);
+        await platform.db.transaction(name, (tx) => commit(tx, job, found));
+      });
     });
 
 /** Attempts are counted beforehand, so a job that kills or hangs its process comes to an end as well. */
@@ -89,19 +94,16 @@ const claimJob = (platform: Platform, { name, id, state }: { name: string; id: s
 
 type Seen = (job: Job | undefined) => Job;
 
-async function edge(
-  platform: Platform,
-  { name, id }: { name: string; id: string },
-  run: (seen: Seen) => Promise<void>,
-) {
+async function edge(platform: Platform, id: string, run: (seen: Seen) => Promise<void>): Promise<void> {
   let job: Job | undefined;
   const seen: Seen = (row) => {
     if (row === undefined) throw new LostRace(`there is no ${id} any more`);
     return (job = row);
   };
   try {
-    await spanned(name, () => run(seen), { 'muster.id': id });
+    await run(seen);
   } catch (error) {
+    platform.telemetry.fault(error);
     if (error instanceof LostRace) return;
     if (job === undefined) throw error;
     await settleAtEdge(platform, job, error);
@@ -109,11 +111,10 @@ async function edge(
 }
 
 function settleAtEdge(platform: Platform, job: Job, error: unknown): Promise<unknown> {
-  const seen = job;
-  return withTrace(job.trace, () =>
-    error instanceof Refusal && transitions.blocked.from.includes(seen.state)
-      ? blockJob(platform, seen, error)
-      : keepFault(platform, seen, error),
+  return platform.telemetry.join({ name: 'settleAtEdge', trace: job.trace }, async () =>
+    error instanceof Refusal && transitions.blocked.from.includes(job.state)
+      ? blockJob(platform, job, error)
+      : keepFault(platform, job, error),
   );
 }
 

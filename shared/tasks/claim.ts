@@ -46,8 +46,10 @@ async function look(platform: Platform, asked: Asked): Promise<Look<LeasedTask>>
 const isUnseen = ({ config }: Platform, { agent, at }: Openings): boolean =>
   isSeenLate(agent, at, config.AGENT_HEARTBEAT_INTERVAL);
 
-const callIn = (platform: Platform, asked: Asked): Promise<LeasedTask[]> =>
-  platform.db.transaction('claimTasks', (tx) => callAndTake(tx, asked));
+const callIn = ({ db, telemetry }: Platform, asked: Asked): Promise<LeasedTask[]> =>
+  telemetry.span({ name: 'take', measure: 'muster.claim.duration' }, () =>
+    db.transaction('claimTasks', (tx) => callAndTake(tx, asked)),
+  );
 
 /** The agent's row first; nothing is taken by an agent that may not. */
 async function callAndTake(tx: Tx, asked: Asked): Promise<LeasedTask[]> {

@@ -3,6 +3,7 @@ import { leaseSeconds, type Agent } from '../agents/agent.ts';
 import type { Reads, Tx } from '../platform/platform.ts';
 import { headOfQueue, leasesOfClaim, openingRows, takeRows, type OpeningRow } from './store/claims.ts';
 import type { Task } from './task.ts';
+import { tellTaken } from './tell.ts';
 
 /** A task in the hands of its holder. */
 export type LeasedTask = Task & { lease_until: Date };
@@ -76,12 +77,12 @@ async function takeThese(tx: Tx, { agent_id, claim_id }: Asked, tasks: Task[]): 
   const lease_seconds = leaseSeconds(tx.config);
   const ids = tasks.map(({ id }) => id);
   const got = await takeRows(tx, ids, { agent_id, claim_id, lease_seconds });
-  return tasks
-    .filter(({ id }) => got.has(id))
-    .map((task) => ({
-      ...task,
-      fence: task.fence + 1,
-      attempts: task.attempts + 1,
-      lease_until: new Date(tx.at.getTime() + Math.min(lease_seconds, task.time_limit_seconds) * 1000),
-    }));
+  const taken = tasks.filter(({ id }) => got.has(id));
+  tellTaken(tx, taken);
+  return taken.map((task) => ({
+    ...task,
+    fence: task.fence + 1,
+    attempts: task.attempts + 1,
+    lease_until: new Date(tx.at.getTime() + Math.min(lease_seconds, task.time_limit_seconds) * 1000),
+  }));
 }

@@ -16,7 +16,7 @@ import type {
   Tx,
   Writes,
 } from '../platform.ts';
-import { spanned } from '../telemetry/spans.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { isTransient, UnknownOutcome } from './faults.ts';
 
 const tries = 5;
@@ -38,14 +38,17 @@ export interface Surroundings {
   random: Random;
   bells: Bells;
   hints: Hints;
+  telemetry: Telemetry;
 }
 
 export function openTransactions(engine: Engine, around: Surroundings): Database {
-  const read: Reads = { run: outsideOf(engine.read), builder: engine.builder, config: around.config };
+  const { telemetry } = around;
+  const run: Reads['run'] = (query) => telemetry.statements(engine.read)(query);
+  const read: Reads = { run: outsideOf(run), builder: engine.builder, config: around.config };
   const opened = <T>(name: string, run: () => Promise<T>): Promise<T> => {
     const outer = currentTransaction();
     if (outer !== undefined) return Promise.reject(new Error(`transaction ${name} was opened inside ${outer}`));
-    return spanned(`transaction ${name}`, run);
+    return telemetry.span({ name: `transaction ${name}` }, run);
   };
   return {
     read,
@@ -91,7 +94,8 @@ function transacted<T>(engine: Engine, around: Surroundings, attempted: Attempte
     try {
       const value = await engine.atomically((run, at) => {
         afterwards.length = 0;
-        return inside(() => whole(attempted.work, transactionOver(engine, around, { run, at, afterwards })));
+        const told = around.telemetry.statements(run);
+        return inside(() => whole(attempted.work, transactionOver(engine, around, { run: told, at, afterwards })));
       });
       for (const ring of afterwards) ring();
       return value;
@@ -119,7 +123,8 @@ async function batched<Answers extends readonly unknown[]>(
     });
   const answers = Promise.all(start(writesOver(engine, around, { run, afterwards }))) as unknown as Promise<Answers>; // one for each
   try {
-    const rows = await retried(around, () => engine.together(asked.map(({ query }) => query)));
+    const queries = asked.map(({ query }) => query);
+    const rows = await retried(around, () => around.telemetry.batch(queries, () => engine.together(queries)));
     asked.forEach(({ resolve }, at) => resolve(rows[at] ?? []));
   } catch (error) {
     for (const { reject } of asked) reject(error);
@@ -154,12 +159,12 @@ interface Opened {
 }
 
 function writesOver(engine: Engine, around: Surroundings, { run, afterwards }: Opened): Writes {
-  const trace = currentTrace();
   return {
     run,
     builder: engine.builder,
     config: around.config,
     ring: (bell: BellName, id: string, delaySeconds?: number) => {
+      const trace = currentTrace();
       afterwards.push(() => around.bells.ring({ bell, id, trace }, delaySeconds));
     },
     hint: (topic) => {
@@ -169,7 +174,7 @@ function writesOver(engine: Engine, around: Surroundings, { run, afterwards }: O
 }
 
 function transactionOver(engine: Engine, around: Surroundings, opened: Opened & { at: Date }): OpenTx {
-  const { at } = opened;
+  const { at, afterwards } = opened;
   const gathered: OpenTx['gathered'] = new Map();
   return {
     ...writesOver(engine, around, opened),
@@ -180,7 +185,12 @@ function transactionOver(engine: Engine, around: Surroundings, opened: Opened & 
       else before.push(...items);
     },
     at,
-    trace: currentTrace(),
+    get trace() {
+      return currentTrace();
+    },
+    tell: (telling) => {
+      if (around.telemetry.isOpen) afterwards.push(() => telling(around.telemetry));
+    },
     newId: (prefix) => newId(prefix, at, around.random),
     randomBytes: (count) => around.random.bytes(count),
   };

@@ -13,7 +13,10 @@ export function openLog(level: string, write: (line: string) => void = (line) =>
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      mixin: () => ({ trace_id: currentTrace()?.split('-')[1] }),
+      mixin: () => {
+        const [, trace_id, span_id] = currentTrace()?.split('-') ?? [];
+        return { trace_id, span_id };
+      },
     },
     { write: (line) => write(mask(line)) },
   );

@@ -1,0 +1,8 @@
+/** Who tells: the service, and which of its processes. OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say it otherwise. */
+import { detectResources, envDetector, resourceFromAttributes, type Resource } from '@opentelemetry/resources';
+import type { Config } from '../config.ts';
+
+export function resourceOf({ WEBSITE_INSTANCE_ID: instance }: Pick<Config, 'WEBSITE_INSTANCE_ID'>): Resource {
+  const own = { 'service.name': 'muster', ...(instance === undefined ? {} : { 'service.instance.id': instance }) };
+  return resourceFromAttributes(own).merge(detectResources({ detectors: [envDetector] }));
+}
