@@ -86,6 +86,7 @@ const heldBells = (rung: HeldRing[], clock: HandClock): Bells => ({
   },
   answer: () => {},
   drain: async () => {},
+  check: async () => 'they are held',
   backlog: async () => ({ waiting: rung.length, oldest_seconds: 0 }),
 });
 

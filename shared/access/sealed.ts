@@ -1,7 +1,12 @@
 /** Keeps sealed values: what was sealed before the transaction, under the id that stands in its place. */
-import type { Tx } from '../platform/platform.ts';
+import type { Reads, Tx } from '../platform/platform.ts';
 import type { Sealed } from '../platform/secrets/seal.ts';
-import { insertSealedValue } from './store/sealed-values.ts';
+import { insertSealedValue, newestSealedValue } from './store/sealed-values.ts';
+
+/** The id of the key that has sealed the newest value, or undefined where nothing is sealed. */
+export async function newestSealedKey(reads: Reads): Promise<string | undefined> {
+  return (await newestSealedValue(reads, {}))?.key_id;
+}
 
 export { sealedValues, type SealedValue } from './store/sealed-values.ts';
 

@@ -116,6 +116,8 @@ export interface Bells {
   drain(): Promise<void>;
   /** For health: rings not yet answered, and the age of the oldest in seconds. */
   backlog(): Promise<{ waiting: number; oldest_seconds: number }>;
+  /** Rings where nobody answers and hears it; says how it went, throws what is wrong. */
+  check(): Promise<string>;
 }
 
 /** News inside one process, for long polls. Missing one costs a poll interval, nothing else. */

@@ -9,7 +9,7 @@ export interface SealedValue {
   ciphertext: string;
 }
 
-const { change, tables } = store<{ sealed_values: SealedValue & { created_at: Date } }>();
+const { first, change, tables } = store<{ sealed_values: SealedValue & { created_at: Date } }>();
 
 export const insertSealedValue = change((q, p: SealedValue) =>
   q.insertInto('sealed_values').values({
@@ -19,6 +19,11 @@ export const insertSealedValue = change((q, p: SealedValue) =>
     ciphertext: p.ciphertext,
     created_at: now(),
   }),
+);
+
+/** Ids grow with time. */
+export const newestSealedValue = first((q, _: Record<never, never>) =>
+  q.selectFrom('sealed_values').select('key_id').orderBy('id', 'desc').limit(1),
 );
 
 /** The sealed values of these ids; those that do not exist are missing. */

@@ -54,6 +54,15 @@ export function inProcessBells(clock: Clock, log: Log): Bells {
       closing.abort();
       await Promise.allSettled(running);
     },
+    check: async () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const others = inProcessBells(clock, log);
+      others.answer(async () => resolve());
+      others.ring({ bell: 'wake', id: 'a check', trace: null });
+      await promise;
+      await others.drain();
+      return 'they ring in the process';
+    },
     backlog: async () => {
       const oldest = waiting.values().next().value?.since;
       return {

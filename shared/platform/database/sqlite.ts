@@ -1,6 +1,7 @@
 /** The embedded database: one file, one connection, whose writes share commits and whose reads come between them. */
 import { join } from 'node:path';
 import type { CompiledQuery } from 'kysely';
+import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Database, Reads } from '../platform.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -56,6 +57,9 @@ const onlyReads = /^\s*(select|with)\b/i;
 
 /** Reads a file that a server may be writing to, for checks from outside. */
 export function readSqlite(folder: string, config: Config): Reads {
-  const connection = new SqliteConnection(join(folder, 'muster.db'), { readOnly: true, time: () => 0 });
+  const connection = new SqliteConnection(join(folder, 'muster.db'), {
+    readOnly: true,
+    time: () => systemClock.now().getTime(),
+  });
   return { builder: sqliteBuilder(), config, run: async (query) => connection.run(query) };
 }
