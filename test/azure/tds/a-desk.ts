@@ -47,6 +47,9 @@ const count = (length: number): Result => ({
 function sessionOver(written: string[]): Session {
   let open: string[] | undefined;
   return {
+    get isOpen() {
+      return open !== undefined;
+    },
     execute: async (text, parameters) => {
       const [verb = '', said = ''] = text.split(' ');
       if (verb === 'echo') return [echo(parameters)];

@@ -16,6 +16,8 @@ export interface Result {
 
 /** One connection's share. What it has open is undone when the connection ends. */
 export interface Session {
+  /** Whether a transaction has begun that has not ended. */
+  readonly isOpen: boolean;
   execute(text: string, parameters: ReadonlyMap<string, Value>, signal: AbortSignal): Promise<Result[]>;
   begin(signal: AbortSignal): Promise<void>;
   commit(): Promise<void>;

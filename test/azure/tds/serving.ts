@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { SqlError, type Session } from './executor.ts';
 import type { Order } from './faults.ts';
-import type { Behind } from './connection.ts';
+import type { Asked, Behind } from './connection.ts';
 import { messageKinds, type Message } from './packets.ts';
 import { readRequest, type Request } from './requests.ts';
 import { begun, committed, done, failed, resultTokens, rolledBack } from './tokens.ts';
@@ -15,7 +15,18 @@ interface Around extends Omit<Behind, 'session'> {
   cut: (gently: boolean) => void;
 }
 
-const isSettings = /^\s*set\s/i;
+/** What a text alone is for; whatever does more is a statement. */
+const purposes: [pattern: RegExp, kind: Asked['kind']][] = [
+  [/^\s*set\s/i, 'settings'],
+  [/^\s*begin\s+tran(saction)?\s*;?\s*(select\s+sysutcdatetime\(\)[^;]*;?\s*)?$/i, 'begin'],
+  [/^\s*commit(\s+tran(saction)?)?\s*;?\s*$/i, 'commit'],
+  [/^\s*(if\s+@@trancount\s*>\s*0\s+)?rollback(\s+tran(saction)?)?\s*;?\s*$/i, 'rollback'],
+];
+
+const purposeOf = (request: Request): Asked =>
+  request.kind === 'statement'
+    ? { kind: purposes.find(([pattern]) => pattern.test(request.text))?.[1] ?? 'statement', text: request.text }
+    : { kind: request.kind, text: '' };
 
 export class Serving {
   readonly #around: Around;
@@ -74,34 +85,39 @@ export class Serving {
   }
 
   #meet(request: Request): Order | undefined {
-    const text = request.kind === 'statement' ? request.text : '';
-    const set = /\bset\s+xact_abort\s+(on|off)\b/i.exec(text)?.[1];
+    const asked = purposeOf(request);
+    const set = /\bset\s+xact_abort\s+(on|off)\b/i.exec(asked.text)?.[1];
     if (set !== undefined) this.#abortsOnError = set.toLowerCase() === 'on';
-    if (request.kind === 'statement' && isSettings.test(text)) {
-      this.#around.seen({ kind: 'settings', text });
-      return undefined;
-    }
-    this.#around.seen({ kind: request.kind, text });
-    return this.#around.faults.meet(request.kind, text);
+    this.#around.seen(asked);
+    return asked.kind === 'settings' ? undefined : this.#around.faults.meet(asked.kind, asked.text);
   }
 
   /** The tokens of its answer. */
   async #run(request: Request, signal: AbortSignal): Promise<Buffer[]> {
     const { session } = this.#around;
-    if (request.kind === 'statement') {
-      if (isSettings.test(request.text)) return [done()];
-      return resultTokens(await session.execute(request.text, request.parameters, signal), request.isCall);
-    }
-    if (request.kind === 'begin') {
-      await session.begin(signal);
-      this.#transaction = randomBytes(8);
-      return [begun(this.#transaction), done()];
-    }
-    const descriptor = this.#transaction;
-    this.#transaction = undefined;
-    if (descriptor === undefined) throw new SqlError(3902, 'there is no transaction to end');
-    await session[request.kind]();
-    return [(request.kind === 'commit' ? committed : rolledBack)(descriptor), done()];
+    if (request.kind !== 'statement') return [...(await this.#manage(request.kind, signal)), done()];
+    if (purposeOf(request).kind === 'settings') return [done()];
+    const results = await session.execute(request.text, request.parameters, signal);
+    return [
+      ...this.#told(/\brollback\b/i.test(request.text) ? rolledBack : committed),
+      ...resultTokens(results, request.isCall),
+    ];
+  }
+
+  async #manage(kind: 'begin' | 'commit' | 'rollback', signal: AbortSignal): Promise<Buffer[]> {
+    const { session } = this.#around;
+    if (kind === 'begin') await session.begin(signal);
+    else if (session.isOpen) await session[kind]();
+    else throw new SqlError(3902, 'there is no transaction to end');
+    return this.#told(kind === 'rollback' ? rolledBack : committed);
+  }
+
+  /** Tells of a transaction that has begun, or ended, since the last answer. */
+  #told(ended: (descriptor: Uint8Array) => Buffer): Buffer[] {
+    const descriptor = this.#transaction ?? randomBytes(8);
+    if (this.#around.session.isOpen === (this.#transaction !== undefined)) return [];
+    this.#transaction = this.#around.session.isOpen ? descriptor : undefined;
+    return [(this.#transaction === undefined ? ended : begun)(descriptor)];
   }
 
   async #fail({ how, closes = false }: Order, signal: AbortSignal): Promise<void> {
@@ -129,9 +145,7 @@ export class Serving {
   async #undo(): Promise<Buffer[]> {
     if (!this.#abortsOnError) return [];
     await this.#around.session.rollback();
-    const descriptor = this.#transaction;
-    this.#transaction = undefined;
-    return descriptor === undefined ? [] : [rolledBack(descriptor)];
+    return this.#told(rolledBack);
   }
 }
 

@@ -16,7 +16,8 @@ export function scan(tsql: string): Word[] {
     const { text, name, parameter, word, other } = groups;
     if (text !== undefined) words.push({ kind: 'text', text: text.replace(/^N/, '') });
     else if (name !== undefined) words.push({ kind: 'name', text: `"${name.slice(1, -1)}"` });
-    else if (parameter !== undefined) words.push({ kind: 'parameter', text: parameter });
+    else if (parameter !== undefined)
+      words.push({ kind: 'parameter', text: parameter.replace(/^@@.*/, (name) => name.toLowerCase()) });
     else if (word !== undefined) words.push({ kind: 'word', text: word.toLowerCase() });
     else if (other !== undefined) words.push({ kind: 'other', text: other });
   }
@@ -58,10 +59,19 @@ export function statementsOf(words: readonly Word[]): Word[][] {
 }
 
 function endOf(words: readonly Word[], start: number): number {
+  if (is(words[start], 'if')) return ifOpenEnd(words, start);
   const controls =
     is(words[start], 'commit', 'rollback') || (is(words[start], 'begin') && isTransaction(words[start + 1]));
   if (!controls) return findOutside(words, start, ';', 'commit', 'rollback');
   return isTransaction(words[start + 1]) ? start + 2 : start + 1;
+}
+
+/** `if @@trancount > 0 rollback transaction`: no other condition is known. */
+function ifOpenEnd(words: readonly Word[], start: number): number {
+  const end = findOutside(words, start, ';');
+  const said = words.slice(start, end).map(({ text }) => text);
+  if (said.join(' ') !== 'if @@trancount > 0 rollback transaction') throw new SyntaxError(`what is ${said.join(' ')}?`);
+  return end;
 }
 
 const isTransaction = (word: Word | undefined): boolean => is(word, 'tran', 'transaction');

@@ -13,10 +13,15 @@ export class TwinSession implements Session {
     this.#database = database;
   }
 
+  get isOpen(): boolean {
+    return this.#end !== undefined;
+  }
+
   async execute(text: string, parameters: ReadonlyMap<string, Value>, signal: AbortSignal): Promise<Result[]> {
     const results: Result[] = [];
     for (const words of statementsOf(scan(text))) {
       if (isControl(words)) await this.#control(words, signal);
+      else if (is(words[0], 'if')) await this.rollback();
       else if (!is(words[0], 'set')) results.push(await this.#run(words, parameters, signal));
     }
     return results;

@@ -154,6 +154,25 @@ describe('transactions', () => {
     expect((await ask('select [id], [count] from [things]')).recordset).toEqual([{ id: 'a', count: 1 }]);
   });
 
+  test('may begin and end in texts of their own on one connection', async () => {
+    const one = pool.transaction(); // lends its connection, and knows nothing of what is begun on it
+    await one.begin();
+    await one.rollback();
+    const say = (text: string) => pool.request().batch(text);
+    const { recordset } = await say('BEGIN TRANSACTION;\nSELECT SYSUTCDATETIME() AS at;');
+    expect(recordset).toEqual([{ at: new Date(start) }]);
+    await say(`insert into things (id) values (N'a')`);
+    await say('IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION;');
+    await say('IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION;');
+    await say('BEGIN TRANSACTION;');
+    await say(`insert into things (id) values (N'b')`);
+    await say('COMMIT TRANSACTION;');
+    expect((await ask('select [id] from [things]')).recordset).toEqual([{ id: 'b' }]);
+    expect(
+      twin.asked.map(({ kind }) => kind).filter((kind) => !['settings', 'connect', 'statement'].includes(kind)),
+    ).toEqual(['begin', 'rollback', 'begin', 'rollback', 'rollback', 'begin', 'commit']);
+  });
+
   test('who is cut off while it waits gives its turn on', async () => {
     const transaction = pool.transaction();
     await transaction.begin();
