@@ -45,6 +45,10 @@ param monthlyBudgetUsd string = '1000'
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
+@description('Memory of one instance in MB. What runs is paid by memory and time.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
 @description('Whether the vault refuses to be purged for 90 days after its deletion. What is sealed is lost with it.')
 param purgeProtection bool = true
 
@@ -122,6 +126,7 @@ module app 'modules/app.bicep' = {
     adminKeySecret: adminKeySecret
     monthlyBudgetUsd: monthlyBudgetUsd
     maximumInstanceCount: maximumInstanceCount
+    instanceMemoryMB: instanceMemoryMB
   }
 }
 
@@ -133,6 +138,9 @@ output MUSTER_APP_NAME string = app.outputs.name
 
 @description('Resource group of everything.')
 output AZURE_RESOURCE_GROUP string = group.name
+
+@description('Tenant whose tokens count.')
+output AZURE_TENANT_ID string = tenant().tenantId
 
 @description('Host of the database server, for npm run migrate and npm run doctor.')
 output AZURE_SQL_SERVER string = database.outputs.server

@@ -44,6 +44,9 @@ param monthlyBudgetUsd string
 @description('Most instances of one function, or of all of HTTP together.')
 param maximumInstanceCount int
 
+@description('Memory of one instance in MB.')
+param instanceMemoryMB int
+
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: identityName
 }
@@ -88,7 +91,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         }
       }
       runtime: { name: 'node', version: '24' }
-      scaleAndConcurrency: { maximumInstanceCount: maximumInstanceCount, instanceMemoryMB: 2048 }
+      scaleAndConcurrency: { maximumInstanceCount: maximumInstanceCount, instanceMemoryMB: instanceMemoryMB }
     }
     siteConfig: {
       minTlsVersion: '1.2'
