@@ -1,7 +1,8 @@
 /** A tenant of Entra ID on the loopback: its keys by HTTP, and tokens with real signatures, good and bad. */
-import { createHmac, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { createHmac, sign, type KeyObject } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { rsaPair } from '../rsa-pairs.ts';
 
 export const tenant = '11111111-aaaa-4aaa-8aaa-111111111111';
 export const audience = '22222222-bbbb-4bbb-8bbb-222222222222';
@@ -32,8 +33,6 @@ export interface Issuer {
   close(): Promise<void>;
 }
 
-const pairOf = (kid: string): SigningKey => ({ kid, ...generateKeyPairSync('rsa', { modulusLength: 2048 }) });
-
 const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** A compact JWS; `by` makes the signature of its first two parts. */
@@ -52,8 +51,8 @@ export const hs256 =
   (text: string): Buffer =>
     createHmac('sha256', secret).update(text).digest();
 
-/** `now` gives the time that its tokens begin at. */
-export async function openIssuer(now: () => Date): Promise<Issuer> {
+/** `now` gives the time that its tokens begin at; issuers of other names have other keys under the same ids. */
+export async function openIssuer(now: () => Date, name = 'the tenant'): Promise<Issuer> {
   const path = `/${tenant}/discovery/v2.0/keys`;
   const server = createServer((request, response) => {
     issuer.asked += 1;
@@ -68,7 +67,8 @@ export async function openIssuer(now: () => Date): Promise<Issuer> {
     settings: { AZURE_AUTHORITY_HOST: url, AZURE_TENANT_ID: tenant, API_AUDIENCE: audience },
     keys: [],
     rotate: () => {
-      const key = pairOf(`key-${issuer.keys.length + 1}`);
+      const kid = `key-${issuer.keys.length + 1}`;
+      const key = { kid, ...rsaPair(`${name} ${kid}`) };
       issuer.keys.push(key);
       return key;
     },

@@ -1,10 +1,10 @@
 /** Tokens of Entra ID: real signatures by a tenant on the loopback, and what attackers make of them. */
-import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { authenticate } from '../../shared/access/authenticate.ts';
 import { expectedOf } from '../../shared/access/tokens.ts';
 import { Away } from '../../shared/platform/away.ts';
 import { readConfig } from '../../shared/platform/config.ts';
+import { rsaPair } from '../rsa-pairs.ts';
 import { openWorld, type World } from '../world.ts';
 import { refusal } from './an-admin.ts';
 import {
@@ -168,7 +168,7 @@ describe('an attack', () => {
     if (first === undefined) throw new Error('the issuer has no key');
     return first;
   };
-  const stranger = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const stranger = () => rsaPair('a stranger');
 
   it.each(attacks)('with %s is refused, and nobody is noted', async (_, token) => {
     expect(await refused(token())).toEqual(usual);
@@ -184,7 +184,7 @@ describe('an attack', () => {
   });
 
   it('with the address of a key set leads nowhere, though the keys there would fit', async () => {
-    const evil = await openIssuer(() => world.clock.now());
+    const evil = await openIssuer(() => world.clock.now(), 'somebody else');
     const [own] = evil.keys;
     const at = `${evil.settings['AZURE_AUTHORITY_HOST']}/${tenant}/discovery/v2.0/keys`;
     for (const header of [{ jku: at }, { x5u: at }, { jku: at, kid: 'key-x' }, { x5c: ['AAAA'], x5t: 'AAAA' }]) {

@@ -1,6 +1,7 @@
 /** The keys of a key vault, as its REST protocol tells and uses them. */
 import { constants, generateKeyPairSync, privateDecrypt, publicEncrypt, type KeyObject } from 'node:crypto';
 import type { Told } from './a-vault.ts';
+import { rsaPair } from '../../rsa-pairs.ts';
 import { signedDigest } from './signed-digest.ts';
 
 interface Version {
@@ -14,10 +15,8 @@ interface Version {
 
 type Kind = 'RSA' | 'EC' | 'P-384';
 
-const pairOf = (kind: Kind) =>
-  kind === 'RSA'
-    ? generateKeyPairSync('rsa', { modulusLength: 2048 })
-    : generateKeyPairSync('ec', { namedCurve: kind === 'EC' ? 'P-256' : kind });
+const pairOf = (kind: Kind, name: string) =>
+  kind === 'RSA' ? rsaPair(name) : generateKeyPairSync('ec', { namedCurve: kind === 'EC' ? 'P-256' : kind });
 
 const oaep = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
 
@@ -33,7 +32,7 @@ export class VaultKeys {
     const versions = this.#versions.get(name) ?? [];
     const created = new Date(Date.UTC(2026, 0, 1 + versions.length));
     const version = `${9 - versions.length}`.repeat(32);
-    this.#versions.set(name, [...versions, { version, ...pairOf(kind), created, enabled: true }]);
+    this.#versions.set(name, [...versions, { version, ...pairOf(kind, `${name} ${version}`), created, enabled: true }]);
     return version;
   }
 
