@@ -23,7 +23,7 @@ function mount(environment: Record<string, string | undefined>): void {
     app.serviceBusQueue(stageNames[bell], {
       connection: 'SERVICEBUS',
       queueName: bell,
-      handler: (message) => host.hear(bell, message),
+      handler: (body, { triggerMetadata }) => host.hear(bell, { body, triggerMetadata }),
     });
   }
   for (const { name, schedule, local_schedule = schedule } of schedules) {

@@ -2,6 +2,7 @@
 import { systemRandom } from '../shared/platform/clock.ts';
 import { onServiceBus } from '../shared/platform/forms.ts';
 import type { OpenPlatform } from '../shared/platform/open.ts';
+import type { Triggered } from '../shared/platform/bells/message.ts';
 import type { BellName } from '../shared/platform/platform.ts';
 import type { Telemetry } from '../shared/platform/telemetry/telemetry.ts';
 import { firstUse, type FirstUse } from '../shared/platform/first-use.ts';
@@ -17,7 +18,7 @@ export interface Host {
   /** The function of an operation. */
   exchange(name: string, load: () => Promise<readonly Route[]>): Exchange;
   /** A message from the queue of a bell. */
-  hear(bell: BellName, message: unknown): Promise<void>;
+  hear(bell: BellName, message: Triggered): Promise<void>;
   /** A timer's time has come. */
   tick(name: string): Promise<void>;
   /** Lets what runs come to its end. */

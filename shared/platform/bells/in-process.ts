@@ -1,7 +1,7 @@
 /** Bells of a single process: the same ring waiting twice is one, and a few stages run at a time. */
-import { withTrace } from '../context.ts';
 import type { Bells, Clock, Ring } from '../platform.ts';
 import type { Log } from '../telemetry/log.ts';
+import { answering, type Answer } from './answering.ts';
 
 /** Stages wait mostly for the database, which groups what waits; more than this only takes memory. */
 const stagesAtOnce = 128;
@@ -15,18 +15,16 @@ export function inProcessBells(clock: Clock, log: Log): Bells {
   /** Keys of {@link takesAll} that run. */
   const busy = new Set<string>();
   const closing = new AbortController();
-  let handler: ((ring: Ring) => Promise<void>) | undefined;
+  let handler: Answer | undefined;
 
-  const start = (key: string, ring: Ring, answer: (ring: Ring) => Promise<void>) => {
+  const start = (key: string, ring: Ring, answer: Answer) => {
     waiting.delete(key);
     if (ring.bell === takesAll) busy.add(key);
-    const stage = withTrace(ring.trace, () => answer(ring))
-      .catch((fault: unknown) => log.error({ err: fault, ring }, 'a stage threw; its row is due again soon'))
-      .finally(() => {
-        running.delete(stage);
-        busy.delete(key);
-        next();
-      });
+    const stage = answer(ring).finally(() => {
+      running.delete(stage);
+      busy.delete(key);
+      next();
+    });
     running.add(stage);
   };
   const next = () => {
@@ -47,7 +45,7 @@ export function inProcessBells(clock: Clock, log: Log): Bells {
       else add(ring);
     },
     answer: (answer) => {
-      handler = answer;
+      handler = answering(answer, log);
       next();
     },
     drain: async () => {
