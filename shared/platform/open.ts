@@ -3,6 +3,7 @@ import { systemClock, systemRandom } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Engine, Surroundings } from './database/transactions.ts';
 import { firstUse } from './first-use.ts';
+import { onServiceBus } from './forms.ts';
 import type { Resolve } from './outbound/guarded.ts';
 import type { Outbound } from './outbound/outbound.ts';
 import { tracedOutbound } from './outbound/traced.ts';
@@ -44,7 +45,7 @@ export async function openPlatform(config: Config, seams: Partial<Seams> = {}): 
   const log = seams.log ?? (await import('./telemetry/log.ts')).openLog(config.LOG_LEVEL);
   const telemetry = openTelemetry({ config, clock, log }, seams.recorder);
   opened.defer(() => telemetry.close()); // last, so that it hears of all that came before
-  const bells = seams.bells ?? (await import('./bells/in-process.ts')).inProcessBells(clock, log);
+  const bells = seams.bells ?? (await openBells({ config, clock, random, log }));
   const hints = (await import('./bells/hints.ts')).openHints(clock);
   const around = { config, clock, random, bells, hints, telemetry };
   await takeFolder(config, opened);
@@ -77,6 +78,11 @@ function openTelemetry(around: Pick<Platform, 'config' | 'clock' | 'log'>, recor
   if (recorder !== undefined) return new Telemetry(() => Promise.resolve(recorder), around);
   if (around.config.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return new Telemetry(undefined, around);
   return new Telemetry(async () => (await import('./telemetry/otlp.ts')).openOtlp(around), around);
+}
+
+async function openBells(around: Pick<Platform, 'config' | 'clock' | 'random' | 'log'>): Promise<Bells> {
+  if (onServiceBus(around.config)) return (await import('./bells/service-bus.ts')).serviceBusBells(around);
+  return (await import('./bells/in-process.ts')).inProcessBells(around.clock, around.log);
 }
 
 async function takeFolder({ MUSTER_DATA: folder }: Config, opened: AsyncDisposableStack): Promise<void> {

@@ -112,9 +112,12 @@ export interface Bells {
   ring(ring: Ring, delaySeconds?: number): void;
   /** Connects the stages. Called once, at the start. */
   answer(handler: (ring: Ring) => Promise<void>): void;
-  /** Takes no more rings and resolves when the stages that run have come to their end. */
+  /** Starts no more stages; resolves when those that run have come to their end, and what they rang is on its way. */
   drain(): Promise<void>;
-  /** For health: rings not yet answered, and the age of the oldest in seconds. */
+  /**
+   * For health: rings not yet answered, and the age of the oldest in seconds. Over Service Bus those of every
+   * process, counted up to 100 a queue; throws when it does not answer in seconds.
+   */
   backlog(): Promise<{ waiting: number; oldest_seconds: number }>;
   /** Rings where nobody answers and hears it; says how it went, throws what is wrong. */
   check(): Promise<string>;

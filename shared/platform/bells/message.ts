@@ -3,7 +3,7 @@ import type { ServiceBusMessage } from '@azure/service-bus';
 import type { BellName, Ring } from '../platform.ts';
 
 /** The id travels in the body alone: properties are parsed on the way, and long digits would come back rounded. */
-export function messageOf({ id, trace }: Ring, messageId: string): ServiceBusMessage {
+export function messageOf({ id, trace }: Omit<Ring, 'bell'>, messageId: string): ServiceBusMessage {
   const message = { body: { id }, contentType: 'application/json', messageId };
   return trace === null
     ? message
