@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { sealRecord } from '../shared/events/seal.ts';
 import { checkRecord } from '../shared/insights/check-record.ts';
 import { readConfig } from '../shared/platform/config.ts';
+import { busSettings } from './bus-settings.ts';
 import { clientOf, type Client } from './client.ts';
 import { startAgents } from './demo/agents.ts';
 import { definitions, members, people, resources, tools } from './demo/cast.ts';
@@ -23,7 +24,8 @@ const { values } = parseArgs({
 const print = (line: string) => (values.json ? undefined : console.log(line));
 
 const folder = mkdtempSync(join(tmpdir(), 'muster-demo-'));
-const server = await startServer(readConfig({ MUSTER_DATA: folder, PORT: '0', LOG_LEVEL: 'warn' }));
+const chosen = { MUSTER_DATA: folder, PORT: '0', LOG_LEVEL: 'warn' };
+const server = await startServer(readConfig({ ...busSettings(process.env), ...chosen }));
 const admin = clientOf(server.url, server.admin_key ?? '');
 print(`Muster runs at ${server.url} with its data in ${folder}`);
 

@@ -1,6 +1,7 @@
 /**
  * `npm run replay -- FILE.csv [--url URL] [--key KEY] [--concurrency N] [--sequential] [--json]`: sends each row
- * of a token log through the whole road over HTTP, with agents that report the recorded usage.
+ * of a token log through the whole road over HTTP, with agents that report the recorded usage. `--rows N [--seed S]`
+ * in the place of the file makes a log up.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,10 +9,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkRecord } from '../shared/insights/check-record.ts';
 import { readConfig } from '../shared/platform/config.ts';
+import { busSettings } from './bus-settings.ts';
 import { recordOverHttp } from './record-http.ts';
 import { drive, type Driven } from './replay/drive.ts';
+import { logOf } from './replay/log.ts';
 import { reportOf } from './replay/report.ts';
-import { readRows, type Row } from './replay/rows.ts';
+import type { Row } from './replay/rows.ts';
 import { openReplayTown, type ReplayTown } from './replay/town.ts';
 import { startWorkers } from './replay/workers.ts';
 import { startServer } from './server.ts';
@@ -22,6 +25,8 @@ const options = {
   concurrency: { type: 'string', default: '64' },
   sequential: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
+  rows: { type: 'string' },
+  seed: { type: 'string', default: '1' },
 } as const;
 
 try {
@@ -33,11 +38,9 @@ try {
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options });
-  const [file] = positionals;
-  if (file === undefined) throw new Error('Give the log: npm run replay -- FILE.csv');
   const atOnce = values.sequential ? 1 : Number(values.concurrency);
   if (!Number.isInteger(atOnce) || atOnce < 1) throw new Error('--concurrency takes a whole number, at least 1');
-  const rows = readRows(file);
+  const rows = logOf({ file: positionals[0], ...values });
   await using server = await serverFor(values);
   const { report, record } = await replay({ ...server, rows, atOnce });
   console.log(values.json ? JSON.stringify({ ...report, record }, null, 2) : text({ report, record, atOnce }));
@@ -56,7 +59,9 @@ async function serverFor({ url, key }: { url?: string; key: string }): Promise<T
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', removeFolder); // also when it is interrupted
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-  const server = await startServer(readConfig({ MUSTER_DATA: folder, PORT: '0', LOG_LEVEL: 'warn' }));
+  const server = await startServer(
+    readConfig({ ...busSettings(process.env), MUSTER_DATA: folder, PORT: '0', LOG_LEVEL: 'warn' }),
+  );
   return { url: server.url, admin_key: server.admin_key ?? '', [Symbol.asyncDispose]: () => server.stop() };
 }
 

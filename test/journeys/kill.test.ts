@@ -9,11 +9,11 @@ import { expect, test } from 'vitest';
 import { patientClient } from '../../local/client.ts';
 import { recordInFile } from '../../local/record-file.ts';
 import { drive, type Driven } from '../../local/replay/drive.ts';
+import { generatedLog, seeded } from '../../local/replay/generated.ts';
 import { rowsIn, type Row } from '../../local/replay/rows.ts';
 import { openReplayTown, type ReplayTown } from '../../local/replay/town.ts';
 import { startWorkers } from '../../local/replay/workers.ts';
 import { checkRecord } from '../../shared/insights/check-record.ts';
-import { generatedLog, seeded } from './rows.ts';
 
 const seed = 20_260_301;
 const kills = 20;

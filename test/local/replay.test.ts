@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logOf } from '../../local/replay/log.ts';
 import { rowsIn } from '../../local/replay/rows.ts';
 
 const header = 'seq,job_key,prompt_tokens,completion_tokens,model';
@@ -34,6 +35,25 @@ describe('rows', () => {
     [`${header}\n1,a"b",5,7,`, 'line 2 is no CSV: a quote stands where none may, or is never closed'],
   ])('%j: %s', (log, message) => {
     expect(() => rowsIn(log)).toThrow(message);
+  });
+});
+
+describe('a log that is made up', () => {
+  it('is the same for the same seed', () => {
+    const made = logOf({ rows: '20', seed: '7' });
+    expect(made).toHaveLength(20);
+    expect(logOf({ rows: '20', seed: '7' })).toEqual(made);
+    expect(logOf({ rows: '20', seed: '8' })).not.toEqual(made);
+  });
+
+  it.each([
+    [{ seed: '1' }, 'Give the log'],
+    [{ file: 'log.csv', rows: '5', seed: '1' }, 'Give the log'],
+    [{ rows: 'many', seed: '1' }, '--rows takes a whole number'],
+    [{ rows: '0', seed: '1' }, '--rows takes a whole number'],
+    [{ rows: '5', seed: 'x' }, '--seed takes a whole number'],
+  ])('is refused for %j', (asked, message) => {
+    expect(() => logOf(asked)).toThrow(message);
   });
 });
 
