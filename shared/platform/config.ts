@@ -119,6 +119,11 @@ export const settings = z.object({
     .default('https://login.microsoftonline.com')
     .describe('Where Entra ID is; another one in national clouds'),
   APPLICATIONINSIGHTS_CONNECTION_STRING: z.string().min(1).optional().describe('Telemetry to Application Insights'),
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: z
+    .string()
+    .regex(/^Authorization=AAD(;ClientId=[^;]+)?;?$/, 'expected Authorization=AAD, or Authorization=AAD;ClientId=…')
+    .optional()
+    .describe('How to sign in there with a managed identity; without it the connection string is enough'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('Telemetry to an OpenTelemetry collector over OTLP/HTTP'),
   WEBSITE_INSTANCE_ID: z.string().optional().describe('Set by Azure: the embedded forms are refused there'),
   OUTBOUND_ALLOW: list

@@ -76,8 +76,12 @@ async function signersOf(entra: Entra): Promise<Signers | undefined> {
 /** The SDK is loaded after the first answer. */
 function openTelemetry(around: Pick<Platform, 'config' | 'clock' | 'log'>, recorder?: Recorder): Telemetry {
   if (recorder !== undefined) return new Telemetry(() => Promise.resolve(recorder), around);
-  if (around.config.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return new Telemetry(undefined, around);
-  return new Telemetry(async () => (await import('./telemetry/otlp.ts')).openOtlp(around), around);
+  const { APPLICATIONINSIGHTS_CONNECTION_STRING: insights, OTEL_EXPORTER_OTLP_ENDPOINT: collector } = around.config;
+  if (insights !== undefined)
+    return new Telemetry(async () => (await import('./telemetry/insights.ts')).openInsights(around), around);
+  if (collector !== undefined)
+    return new Telemetry(async () => (await import('./telemetry/otlp.ts')).openOtlp(around), around);
+  return new Telemetry(undefined, around);
 }
 
 async function openBells(around: Pick<Platform, 'config' | 'clock' | 'random' | 'log'>): Promise<Bells> {

@@ -28,6 +28,7 @@ const wrong: Record<keyof typeof settings.shape, string[]> = {
   AZURE_CLIENT_SECRET: [],
   API_AUDIENCE: [],
   AZURE_AUTHORITY_HOST: ['login.microsoftonline.com'],
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: ['Authorization=Basic', 'ClientId=x'],
   APPLICATIONINSIGHTS_CONNECTION_STRING: [],
   OTEL_EXPORTER_OTLP_ENDPOINT: ['collector'],
   WEBSITE_INSTANCE_ID: [],

@@ -64,7 +64,7 @@ describe('while nobody listens', () => {
       ),
     );
     expect(knowing.toSorted()).toEqual(
-      ['open-span', 'otlp', 'recorder', 'resource'].map((name) => `shared/platform/telemetry/${name}.ts`),
+      ['insights', 'open-span', 'otlp', 'recorder', 'resource'].map((name) => `shared/platform/telemetry/${name}.ts`),
     );
   });
 });

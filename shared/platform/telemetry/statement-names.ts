@@ -31,7 +31,7 @@ export function statementNames(): (queries: readonly CompiledQuery[]) => Stateme
 }
 
 function single({ operation, tables }: Named): StatementName {
-  const summary = shortened([operation, ...tables].join(' '));
+  const summary = shortened([operation, ...new Set(tables)].join(' '));
   const attributes: Attributes = { 'db.operation.name': operation, 'db.query.summary': summary };
   const [table] = tables;
   if (table !== undefined && tables.length === 1) attributes['db.collection.name'] = table;

@@ -137,6 +137,7 @@ export class Telemetry {
   async #open(): Promise<void> {
     try {
       this.#recorder = await this.#load?.();
+      if (this.isOpen) this.#log.info('spans and measures are recorded from here on');
     } catch (error) {
       // Telemetry is not worth a road that stops.
       this.#log.error({ err: error }, 'telemetry could not be opened; nothing will be told');
