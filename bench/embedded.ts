@@ -56,11 +56,10 @@ export async function openEmbedded(folder: string): Promise<Embedded> {
 
 function counted(platform: OpenPlatform): Map<string, number> {
   const counts = new Map<string, number>();
-  const { transaction } = platform.db;
-  platform.db.transaction = (name, work, options) => {
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-    return transaction(name, work, options);
-  };
+  const { transaction, batch } = platform.db;
+  const count = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+  platform.db.transaction = (name, work) => (count(name), transaction(name, work));
+  platform.db.batch = (name, start) => (count(name), batch(name, start));
   return counts;
 }
 

@@ -40,6 +40,11 @@ export const problems = {
   ),
   internal: problem(500, 'Something broke on our side', 'Try again; quote trace_id if it stays.'),
   unavailable: problem(503, 'Not available at the moment', 'Try again after Retry-After seconds.'),
+  outcome_unknown: problem(
+    503,
+    'Nobody can tell whether this was done',
+    'Read what it would have changed before you send it again; with the same Idempotency-Key just send it again.',
+  ),
 
   // Jobs.
   job_not_changeable: problem(

@@ -22,6 +22,8 @@ export interface WorldOptions {
   reach?: Seams['reach'];
   /** Stands between transactions and the database. */
   engine?: Seams['engine'];
+  /** How long a database that is away may take. */
+  patience?: Seams['patience'];
   /** Where spans and measures go, once telemetry is open. */
   recorder?: Seams['recorder'];
 }

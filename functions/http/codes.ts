@@ -3,7 +3,7 @@ import { permissions, type Who } from '../../shared/access/permissions.ts';
 import type { ProblemCode } from '../../shared/problems.ts';
 import type { Heeded, Route } from './route.ts';
 
-const always: ProblemCode[] = ['unauthenticated', 'invalid', 'internal', 'unavailable'];
+const always: ProblemCode[] = ['unauthenticated', 'invalid', 'internal', 'unavailable', 'outcome_unknown'];
 
 const ofHeeded: Record<Heeded, ProblemCode[]> = {
   if_match: ['stale', 'precondition_required'],

@@ -2,13 +2,10 @@
 import { z } from 'zod';
 import { LostRace, Refusal, type RefusalFacts } from '../../shared/outcomes.ts';
 import { Away } from '../../shared/platform/away.ts';
-import { isTransient } from '../../shared/platform/database/faults.ts';
+import { isTransient, secondsToPass, UnknownOutcome } from '../../shared/platform/database/faults.ts';
 import { problemOf, problems, type ProblemCode } from '../../shared/problems.ts';
 import { respond } from './respond.ts';
 import { traceId } from './trace.ts';
-
-/** Seconds after which a transient fault is likely to be over. */
-const transientSeconds = 2;
 
 export const Problem = z
   .strictObject({
@@ -75,7 +72,8 @@ function refusalOf(error: unknown): { code: ProblemCode; facts: RefusalFacts } {
   if (error instanceof Refusal) return error;
   if (error instanceof LostRace) return { code: 'lost_race', facts: {} };
   if (error instanceof Away) return { code: 'unavailable', facts: { retry_after_seconds: error.retry_after_seconds } };
-  if (isTransient(error)) return { code: 'unavailable', facts: { retry_after_seconds: transientSeconds } };
+  if (error instanceof UnknownOutcome) return { code: 'outcome_unknown', facts: {} };
+  if (isTransient(error)) return { code: 'unavailable', facts: { retry_after_seconds: secondsToPass(error) } };
   return { code: 'internal', facts: {} };
 }
 

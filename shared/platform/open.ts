@@ -1,6 +1,7 @@
 /** Chooses what Muster stands on. Nothing else knows which adapters there are. */
 import { systemClock, systemRandom } from './clock.ts';
 import type { Config } from './config.ts';
+import type { Patience } from './database/azure-sql/pool.ts';
 import type { Engine, Surroundings } from './database/transactions.ts';
 import { firstUse } from './first-use.ts';
 import { onServiceBus } from './forms.ts';
@@ -31,6 +32,8 @@ export interface Seams {
   engine: (engine: Engine) => Engine;
   /** Where spans and measures go, in the place of what the settings say. */
   recorder: Recorder;
+  /** How long a database that is away may take. */
+  patience: Partial<Patience>;
 }
 
 export type OpenPlatform = Platform & {
@@ -38,7 +41,10 @@ export type OpenPlatform = Platform & {
   close(): Promise<void>;
 };
 
-/** Opens the embedded default: one file in one process. Throws when another process has the folder. */
+/**
+ * Opens what the settings name, and else the embedded default: one file in one process, which throws when another
+ * process has the folder.
+ */
 export async function openPlatform(config: Config, seams: Partial<Seams> = {}): Promise<OpenPlatform> {
   await using opened = new AsyncDisposableStack(); // closes what is open already when the rest cannot be opened
   const { clock = systemClock, random = systemRandom } = seams;
@@ -89,22 +95,39 @@ async function openBells(around: Pick<Platform, 'config' | 'clock' | 'random' | 
   return (await import('./bells/in-process.ts')).inProcessBells(around.clock, around.log);
 }
 
-async function takeFolder({ MUSTER_DATA: folder }: Config, opened: AsyncDisposableStack): Promise<void> {
-  if (folder === ':memory:') return;
+/** Many processes share a database that is a server's. */
+async function takeFolder(
+  { AZURE_SQL_SERVER, MUSTER_DATA: folder }: Config,
+  opened: AsyncDisposableStack,
+): Promise<void> {
+  if (AZURE_SQL_SERVER !== undefined || folder === ':memory:') return;
   const lock = (await import('./database/folder-lock.ts')).lockFolder(folder);
   opened.defer(() => lock.release());
 }
 
 async function openDatabase(
   around: Surroundings,
-  { time = () => systemClock.now().getTime(), engine }: Partial<Seams>,
+  seams: Partial<Seams>,
   opened: AsyncDisposableStack,
 ): Promise<Database> {
-  const folder = around.config.MUSTER_DATA;
-  const { openSqlite } = await import('./database/sqlite.ts');
-  const db = openSqlite({ folder, time, ...(engine === undefined ? {} : { through: engine }) }, around);
+  const { AZURE_SQL_SERVER } = around.config;
+  const db = AZURE_SQL_SERVER === undefined ? await embedded(around, seams) : await atServer(around, seams);
   opened.defer(() => db.close());
   return db;
+}
+
+async function embedded(
+  around: Surroundings,
+  { time = () => systemClock.now().getTime(), engine: through }: Partial<Seams>,
+): Promise<Database> {
+  const { openSqlite } = await import('./database/sqlite.ts');
+  const options = { folder: around.config.MUSTER_DATA, time };
+  return openSqlite(through === undefined ? options : { ...options, through }, around);
+}
+
+async function atServer(around: Surroundings, { engine: through, patience }: Partial<Seams>): Promise<Database> {
+  const { openAzureSql } = await import('./database/azure-sql.ts');
+  return openAzureSql({ through, patience }, around);
 }
 
 /** The client costs as much to load as all the rest of an opening, and most processes call nobody for long. */

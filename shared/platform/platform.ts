@@ -73,17 +73,13 @@ export interface Tx extends Writes {
   randomBytes(count: number): Uint8Array;
 }
 
-export interface TransactionOptions<T> {
-  /** Reads back what this transaction would have written, to settle a commit whose answer was lost. */
-  settle?: (reads: Reads) => Promise<T | undefined>;
-}
-
 export interface Database {
   /**
-   * Runs `work` in one transaction, again from its start after a transient fault, at most 5 times.
-   * `work` does nothing but statements. Throws what `work` throws, undone.
+   * Runs `work` in one transaction, again from its start after a transient fault, at most 5 times. `work` does nothing
+   * but statements; those that it asks for in one turn reach the database in one request. Throws what `work` throws,
+   * undone, and `UnknownOutcome` where nobody can tell whether it happened.
    */
-  transaction<T>(name: string, work: (tx: Tx) => Promise<T>, options?: TransactionOptions<T>): Promise<T>;
+  transaction<T>(name: string, work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
    * One transaction of statements that need no answer of each other: `start` calls them all at once, and they reach
    * the database as one request, BEGIN and COMMIT included. What their answers mean is decided after it. May run

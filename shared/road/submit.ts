@@ -1,13 +1,11 @@
 /** submitJob: accepts a job. Everything else happens behind its first bell. */
-import { newId } from '../platform/ids.ts';
-import type { Platform, Reads, Tx } from '../platform/platform.ts';
+import type { Platform, Tx } from '../platform/platform.ts';
 import { once } from '../access/idempotency.ts';
 import { ownerOf, type Caller } from '../access/caller.ts';
 import { insertDeployment } from '../deployments/store.ts';
 import { definitionSha256 } from '../jobs/canonical.ts';
 import { createJob } from '../jobs/create.ts';
 import type { JobDefinition } from '../jobs/definition.ts';
-import { findJob } from '../jobs/store/rows.ts';
 import { keepSensitive, sealSensitive, type SealedDefinition } from '../jobs/sensitive.ts';
 import { refuseUnknownUnits } from '../resources/units.ts';
 
@@ -23,25 +21,20 @@ export interface Submission {
 export async function submitJob(platform: Platform, caller: Caller, submission: Submission): Promise<string> {
   refuseUnknownUnits(submission.definition.required_resources);
   const sealed = await sealSensitive(platform, submission.definition);
-  const id = newId('job', platform.clock.now(), platform.random);
-  const work = (tx: Tx) =>
+  const { id } = await platform.db.transaction('submitJob', (tx) =>
     once(tx, {
       caller: caller.id,
       operation: 'submitJob',
       key: submission.idempotency_key,
       body: sealed.fingerprint,
-      create: () => create(tx, caller, { id, ...sealed }),
-    });
-  // The same id at each try, so that a commit whose answer was lost is found and not made again.
-  const settle = async (reads: Reads) => ((await findJob(reads, { id })) === undefined ? undefined : { id });
-  return (await platform.db.transaction<{ id: string }>('submitJob', work, { settle })).id;
+      create: () => create(tx, caller, sealed),
+    }),
+  );
+  return id;
 }
 
-async function create(
-  tx: Tx,
-  caller: Caller,
-  { id, definition, kept }: SealedDefinition & { id: string },
-): Promise<string> {
+async function create(tx: Tx, caller: Caller, { definition, kept }: SealedDefinition): Promise<string> {
+  const id = tx.newId('job');
   const deployment_id = tx.newId('deploy');
   await keepSensitive(tx, kept);
   await createJob(tx, {

@@ -16,7 +16,9 @@ const odd = [
     answer: Answer,
     refuses: [],
     run: ({ input }) => {
-      if (input.name === 'transient') throw new UnknownOutcome('the answer was lost');
+      if (input.name === 'lost') throw new UnknownOutcome('the answer was lost');
+      if (input.name === 'transient') throw Object.assign(new Error('a deadlock'), { number: 1205 });
+      if (input.name === 'asleep') throw Object.assign(new Error('not available'), { number: 40613 });
       throw new Error('the password is hunter2');
     },
   }),
@@ -93,6 +95,7 @@ it.each([
   ['unsupported_media_type', 415, put, { body: good, headers: { 'content-encoding': 'gzip' } }],
   ['internal', 500, 'GET /api/v1/faults/other', {}],
   ['unavailable', 503, 'GET /api/v1/faults/transient', {}],
+  ['outcome_unknown', 503, 'GET /api/v1/faults/lost', {}],
 ] as const)('%s is %i for %s', async (code, status, address, asked) => {
   const got = await desk.ask(address, { as: desk.admin, ...asked });
   expect(got.body).toMatchObject({ code, status });
@@ -141,8 +144,13 @@ it('tells nothing of a fault outside, and logs it with its trace', async () => {
   expect(line).toMatchObject({ level: 'error', operation: 'getJob', trace_id: got.body.trace_id });
 });
 
-it('says when a transient fault may be over', async () => {
-  expect((await desk.ask('GET /api/v1/faults/transient', { as: desk.admin })).headers.get('retry-after')).toBe('2');
+it.each([
+  ['transient', '2'],
+  ['asleep', '10'],
+  ['lost', null],
+])('says when a fault may be over, where it is: %s', async (fault, seconds) => {
+  const { headers } = await desk.ask(`GET /api/v1/faults/${fault}`, { as: desk.admin });
+  expect(headers.get('retry-after')).toBe(seconds);
 });
 
 it('refuses an idempotency key with another body, and repeats with the same', async () => {

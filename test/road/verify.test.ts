@@ -130,13 +130,13 @@ describe('a verifier that is asked by mail', () => {
     await verifiers('audit');
     const { db } = town.platform;
     let answered = false;
-    const transaction: typeof db.transaction = async (name, work, options) => {
+    const transaction: typeof db.transaction = async (name, work) => {
       if (name === 'validateJob' && !answered) {
         answered = true;
         await send(answerTo((await mailOf())[0] ?? never()));
         town.lose(); // the bell found a job that was not blocked yet
       }
-      return db.transaction(name, work, options);
+      return db.transaction(name, work);
     };
     const id = await town.submit();
     await slowly(() =>

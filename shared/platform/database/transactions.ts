@@ -3,31 +3,18 @@ import type { CompiledQuery, Kysely } from 'kysely';
 import { currentTrace, currentTransaction, intoTransaction } from '../context.ts';
 import type { Config } from '../config.ts';
 import { newId } from '../ids.ts';
-import type {
-  BellName,
-  Bells,
-  Clock,
-  Database,
-  Hints,
-  Promised,
-  Random,
-  Reads,
-  TransactionOptions,
-  Tx,
-  Writes,
-} from '../platform.ts';
+import type { BellName, Bells, Clock, Database, Hints, Promised, Random, Reads, Tx, Writes } from '../platform.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { isTransient, UnknownOutcome } from './faults.ts';
-
-const tries = 5;
+import { UnknownOutcome } from './faults.ts';
+import { retried } from './retry.ts';
 
 /** What differs between databases: where statements run, and how a unit of work begins and ends. */
 export interface Engine {
   builder: Kysely<never>;
   read: Reads['run'];
-  /** Runs `work` atomically. Throws {@link UnknownOutcome} when the commit's answer was lost. */
+  /** Runs `work` atomically. Throws {@link UnknownOutcome} when nobody can tell whether it happened. */
   atomically<T>(work: (run: Reads['run'], at: Date) => Promise<T>): Promise<T>;
-  /** Runs statements one after the other as one transaction, and gives the rows of each. */
+  /** Runs statements one after the other as one transaction, and gives the rows of each. A fault may hide a success. */
   together(queries: readonly CompiledQuery[]): Promise<unknown[][]>;
   close(): Promise<void>;
 }
@@ -53,8 +40,7 @@ export function openTransactions(engine: Engine, around: Surroundings): Database
   return {
     read,
     close: engine.close,
-    transaction: (name, work, options = {}) =>
-      opened(name, () => retried(around, transacted(engine, around, { name, work, options, read }))),
+    transaction: (name, work) => opened(name, () => retried(around, transacted(engine, around, { name, work }))),
     batch: (name, start) => opened(name, () => batched(engine, around, start)),
   };
 }
@@ -72,19 +58,6 @@ const outsideOf =
 interface Attempted<T> {
   name: string;
   work: (tx: Tx) => Promise<T>;
-  options: TransactionOptions<T>;
-  read: Reads;
-}
-
-async function retried<T>({ clock, random }: Surroundings, attempt: () => Promise<T>): Promise<T> {
-  for (let tried = 1; ; tried++) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!isTransient(error) || tried >= tries) throw error;
-      await clock.sleep(random.fraction() * 20 * 2 ** tried);
-    }
-  }
 }
 
 function transacted<T>(engine: Engine, around: Surroundings, attempted: Attempted<T>): () => Promise<T> {
@@ -100,11 +73,8 @@ function transacted<T>(engine: Engine, around: Surroundings, attempted: Attempte
       for (const ring of afterwards) ring();
       return value;
     } catch (error) {
-      if (!(error instanceof UnknownOutcome)) throw error;
-      for (const ring of afterwards) ring();
-      const settled = await attempted.options.settle?.(attempted.read);
-      if (settled === undefined) throw error;
-      return settled;
+      if (error instanceof UnknownOutcome) for (const ring of afterwards) ring(); // one too many does no harm
+      throw error;
     }
   };
 }
@@ -124,7 +94,8 @@ async function batched<Answers extends readonly unknown[]>(
   const answers = Promise.all(start(writesOver(engine, around, { run, afterwards }))) as unknown as Promise<Answers>; // one for each
   try {
     const queries = asked.map(({ query }) => query);
-    const rows = await retried(around, () => around.telemetry.batch(queries, () => engine.together(queries)));
+    const together = () => around.telemetry.batch(queries, () => engine.together(queries));
+    const rows = queries.length === 0 ? [] : await retried(around, together);
     asked.forEach(({ resolve }, at) => resolve(rows[at] ?? []));
   } catch (error) {
     for (const { reject } of asked) reject(error);

@@ -13,6 +13,8 @@ export interface Tokens {
   asked: URLSearchParams[];
   /** From now on it answers with this status. */
   status: number;
+  /** Seconds that a token is good for. */
+  lives: number;
   close(): Promise<void>;
 }
 
@@ -21,7 +23,7 @@ export async function openTokens(): Promise<Tokens> {
   const server = createServer((request, response) => {
     tokens.asked.push(new URL(request.url ?? '', 'http://localhost').searchParams);
     const known = request.headers['x-identity-header'] === secretHeader;
-    const expires_on = String(Math.floor(Date.now() / 1000) + 86_400);
+    const expires_on = String(Math.floor(Date.now() / 1000) + tokens.lives);
     const { resource } = Object.fromEntries(tokens.asked.at(-1) ?? []);
     const said = { access_token: tokens.current, expires_on, resource, token_type: 'Bearer' };
     response
@@ -35,6 +37,7 @@ export async function openTokens(): Promise<Tokens> {
     current: 'a-token',
     asked: [],
     status: 200,
+    lives: 86_400,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

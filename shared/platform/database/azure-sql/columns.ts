@@ -7,6 +7,9 @@ import schema from './columns.json' with { type: 'json' };
  */
 export type Kind = 'text' | 'long' | 'json' | 'int' | 'bigint' | 'float' | 'bit' | 'time' | 'cursor' | 'milliseconds';
 
+/** The newest migration, which this code needs. */
+export const schemaVersion = schema.version;
+
 const tables = new Map(
   Object.entries(schema.tables).map(([table, columns]) => [
     table,

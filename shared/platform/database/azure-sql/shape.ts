@@ -18,6 +18,8 @@ export interface Shape {
   kinds: readonly (Kind | undefined)[];
   /** Whether it answers with rows, be they none. */
   answers: boolean;
+  /** Whether it changes more than locks. */
+  writes: boolean;
   /** Columns of its rows that are not used as the driver gives them. */
   decoded: ReadonlyMap<string, 'json' | 'cursor'>;
 }
@@ -51,7 +53,8 @@ const isSame = (a: unknown, b: unknown): boolean => a === b && typeof a === 'obj
 
 export function shapeOf(node: RootOperationNode, kinds: readonly (Kind | undefined)[]): Shape {
   const selections = answered(node);
-  return { kinds, answers: selections !== undefined, decoded: decodedOf(selections ?? [], tablesOf(node)) };
+  const decoded = decodedOf(selections ?? [], tablesOf(node));
+  return { kinds, answers: selections !== undefined, writes: !SelectQueryNode.is(node), decoded };
 }
 
 /** What a statement answers with; undefined: nothing. */
