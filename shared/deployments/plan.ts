@@ -48,11 +48,10 @@ export const outputsFor = (task: Pick<TaskState, 'depends_on'>, tasks: readonly 
     tasks.filter(({ name }) => task.depends_on.includes(name)).map(({ name, output }) => [name, output ?? {}]),
   );
 
-/** How a plan stands: open while a task runs or may still run. */
+/** How a plan stands: open until all of its tasks have ended. */
 export function planOutcome(tasks: readonly TaskState[]): 'open' | 'succeeded' | 'failed' {
-  if (tasks.every(({ state }) => state === 'succeeded')) return 'succeeded';
-  const failed = tasks.some(({ state }) => state === 'failed' || state === 'cancelled');
-  return failed && !tasks.some(({ state }) => state === 'running') ? 'failed' : 'open';
+  if (!tasks.every(isOver)) return 'open';
+  return tasks.every(({ state }) => state === 'succeeded') ? 'succeeded' : 'failed';
 }
 
 /** Done work as a share of all work, each task weighed by the time it usually takes; 0 to 1. */

@@ -8,40 +8,39 @@ import type { Job, Outcome, StopReason } from '../jobs/job.ts';
 import { moveJob } from '../jobs/move.ts';
 import { noteEnded, releaseTasks } from '../tasks/queue.ts';
 import { cancelTasks, setAlarms, stopTasks } from '../tasks/stop.ts';
-import { lockTasks } from '../tasks/store.ts';
+import { lockTasks, tasksOf } from '../tasks/store.ts';
 import { tellEnded } from '../tasks/tell.ts';
 import type { Task } from '../tasks/task.ts';
 import { currentDefinition } from './current.ts';
 import { giveBack } from './give-back.ts';
 import { actualOf, budgetMicros, taskEnd, taskStates } from './run-facts.ts';
 
-/** The `executing` handler of executeJob; may run at any time and any number of times. */
+/**
+ * The `executing` handler of executeJob; may run at any time and any number of times. Tasks are read without a lock
+ * first, because budgets and resources are locked before tasks (docs/decisions/lock-order.md): an end of a task is
+ * final, so what all of them amount to is known when all have ended, and whatever changes later rings again.
+ */
 export async function advancePlan(tx: Tx, job: Job): Promise<void> {
-  const tasks = await lockTasks(tx, { deployment_id: job.deployment_id });
-  const { overrun, spent_micros, left_micros } = await commit(tx, job.deployment_id, budgetMicros(tasks));
-  if (job.stop_reason === null && isDone(tasks)) {
-    const reason = overrun ? `${allSucceeded} ${stopWords.budget}` : allSucceeded; // nothing is left to stop
-    return end(tx, job, { tasks, outcome: 'succeeded', reason });
-  }
-  const reason = job.stop_reason ?? (await stopReason(tx, job, { tasks, overrun }));
-  if (reason !== null) return stop(tx, job, { tasks, reason });
-  const left = hasFailed(tasks) ? await cancelRest(tx, tasks, 'another task of the plan has failed') : tasks;
-  const outcome = planOutcome(taskStates(left, tx.at));
-  if (outcome !== 'open') return end(tx, job, { tasks: left, outcome, reason: whyFailed(left) });
-  if (spent_micros > 0) await setAlarms(tx, job.deployment_id, left_micros);
-  await startReady(tx, job, left);
+  const { deployment_id } = job;
+  const seen = await tasksOf(tx, { deployment_id });
+  const { overrun, spent_micros, left_micros } = await commit(tx, deployment_id, budgetMicros(seen));
+  const outcome = planOutcome(taskStates(seen, tx.at));
+  if (outcome !== 'open') return end(tx, job, { tasks: seen, ...endingOf(job, { tasks: seen, outcome, overrun }) });
+  const reason = job.stop_reason ?? (await stopReason(tx, job, { tasks: seen, overrun }));
+  const tasks = await lockTasks(tx, { deployment_id }); // nobody claims, reports or ends one of them from here on
+  if (reason !== null) return stop(tx, job, reason);
+  if (hasFailed(tasks) && (await cancelRest(tx, job, 'another task of the plan has failed'))) return;
+  if (spent_micros > 0) await setAlarms(tx, deployment_id, left_micros);
+  await startReady(tx, job, tasks);
 }
 
-const isDone = (tasks: Task[]): boolean => tasks.every(({ state }) => state === 'succeeded');
 const hasFailed = (tasks: Task[]): boolean => tasks.some(({ state }) => state === 'failed' || state === 'cancelled');
 
-/** Cancels what has not begun; gives the tasks as they are then, so that an event tells of these ends too. */
-async function cancelRest(tx: Tx, tasks: Task[], reason: string): Promise<Task[]> {
-  const [first] = tasks;
-  const cancelled = new Set(first === undefined ? [] : await cancelTasks(tx, first.deployment_id, reason));
-  return tasks.map((task) =>
-    cancelled.has(task.id) ? { ...task, state: 'cancelled', stop_reason: reason, ended_at: tx.at } : task,
-  );
+/** Cancels what has not begun. When there was something the job is looked at again, as it is then. */
+async function cancelRest(tx: Tx, { id, deployment_id }: Job, reason: string): Promise<boolean> {
+  const cancelled = await cancelTasks(tx, deployment_id, reason);
+  if (cancelled.length > 0) tx.ring('execute', id);
+  return cancelled.length > 0;
 }
 
 /** Queues tasks whose dependencies are done, and records those that have ended meanwhile. */
@@ -63,13 +62,10 @@ async function startReady(tx: Tx, job: Job, tasks: Task[]): Promise<void> {
 }
 
 /** Tells running tasks to stop and cancels the others; over when the last holder has answered. */
-async function stop(tx: Tx, job: Job, { tasks, reason }: { tasks: Task[]; reason: StopReason }): Promise<void> {
-  const stopped = job.stop_reason === null ? await moveJob(tx, job, { type: 'stop_requested', reason }) : job;
-  const left = await cancelRest(tx, tasks, reason);
+async function stop(tx: Tx, job: Job, reason: StopReason): Promise<void> {
+  if (job.stop_reason === null) await moveJob(tx, job, { type: 'stop_requested', reason });
+  await cancelRest(tx, job, reason);
   await stopTasks(tx, job.deployment_id, reason);
-  if (left.some(({ state }) => state === 'running')) return;
-  const outcome = reason === 'cancel' ? 'cancelled' : 'failed';
-  await end(tx, stopped, { tasks: left, outcome, reason: stopWords[reason] });
 }
 
 const stopWords: Record<StopReason, string> = {
@@ -79,14 +75,24 @@ const stopWords: Record<StopReason, string> = {
 };
 
 interface Ending {
-  tasks: Task[];
   outcome: Outcome;
   reason: string;
 }
 
+/** How a run ends whose tasks have all ended. What they used too much is told; there is nothing left to stop for it. */
+function endingOf(
+  { stop_reason }: Job,
+  { tasks, outcome, overrun }: { tasks: Task[]; outcome: 'succeeded' | 'failed'; overrun: boolean },
+): Ending {
+  if (stop_reason !== null)
+    return { outcome: stop_reason === 'cancel' ? 'cancelled' : 'failed', reason: stopWords[stop_reason] };
+  const reason = outcome === 'succeeded' ? 'All its tasks succeeded.' : whyFailed(tasks);
+  return { outcome, reason: overrun ? `${reason} ${stopWords.budget}` : reason };
+}
+
 /** The outcome is decided once, here; in the same transaction everything held is given back. */
-async function end(tx: Tx, job: Job, { tasks, outcome, reason }: Ending): Promise<void> {
-  await giveBack(tx, job, tasks);
+async function end(tx: Tx, job: Job, { tasks, outcome, reason }: Ending & { tasks: Task[] }): Promise<void> {
+  await giveBack(tx, job);
   const actual: Actual = actualOf(tasks, { started_at: job.started_at, at: tx.at });
   await storeOutcome(tx, { id: job.deployment_id, outcome, outcome_reason: reason, actual });
   const ended = newlyEnded(tasks);
@@ -108,8 +114,6 @@ async function stopReason(
   const { total_tokens } = actualOf(tasks, { started_at: job.started_at, at: tx.at });
   return max_tokens !== undefined && total_tokens > max_tokens ? 'budget' : null;
 }
-
-const allSucceeded = 'All its tasks succeeded.';
 
 function whyFailed(tasks: Task[]): string {
   const failed = tasks.find(({ state }) => state === 'failed');

@@ -104,7 +104,7 @@ describe('for any plan', () => {
         let tasks = given.map((task) => ({ ...task, state: 'waiting' as TaskState['state'] }));
         for (
           let ready = readyTasks(tasks);
-          ready.length > 0 && planOutcome(tasks) === 'open';
+          ready.length > 0 && !tasks.some(({ state }) => state === 'failed');
           ready = readyTasks(tasks)
         ) {
           const [name] = ready;
@@ -112,7 +112,10 @@ describe('for any plan', () => {
           tasks = tasks.map((task) => (task.name === name ? { ...task, state } : task));
         }
         const failed = failing !== null && failing < tasks.length;
-        expect(planOutcome(tasks)).toBe(failed ? 'failed' : 'succeeded');
+        const isLeft = tasks.some(({ state }) => state === 'waiting');
+        expect(planOutcome(tasks)).toBe(isLeft ? 'open' : failed ? 'failed' : 'succeeded');
+        const over = tasks.map((task) => (task.state === 'waiting' ? { ...task, state: 'cancelled' as const } : task));
+        expect(planOutcome(over)).toBe(failed ? 'failed' : 'succeeded');
       }),
     );
   });

@@ -83,9 +83,10 @@ describe('the outcome of a plan', () => {
     ['open', ['succeeded', 'running']],
     ['open', ['succeeded', 'queued']],
     ['open', ['delayed', 'waiting']],
-    ['failed', ['failed', 'waiting']],
+    ['failed', ['failed', 'succeeded']],
     ['failed', ['succeeded', 'cancelled']],
-    ['failed', ['failed', 'queued']],
+    ['open', ['failed', 'waiting']],
+    ['open', ['failed', 'queued']],
     ['open', ['failed', 'running']],
     ['open', ['cancelled', 'running', 'waiting']],
   ] as const)('is %s with tasks that are %j', (expected, states) => {
