@@ -3,7 +3,14 @@ import { nextEvent, newStream, record, type Happening, type StreamHead } from '.
 import { loseRace, refuse } from '../outcomes.ts';
 import type { Tx } from '../platform/platform.ts';
 import { awaitedApprovers, musterActor, type Caller, type Role } from './caller.ts';
-import { firstOwnedBy, insertPrincipal, lockPrincipal, updatePrincipal, type PrincipalTable } from './store.ts';
+import {
+  firstOwnedBy,
+  insertPrincipal,
+  lockPrincipal,
+  lockPrincipals,
+  updatePrincipal,
+  type PrincipalTable,
+} from './store.ts';
 import { deleteKeysOf } from './store/keys.ts';
 
 export interface PrincipalWrite {
@@ -28,10 +35,10 @@ const headOf = (row: Pick<PrincipalTable, 'id' | 'version' | 'head_hash'>): Stre
  * nothing. Refuses `name_taken` (another kind has the id) and `invalid` (`/owner_id`).
  */
 export async function writePrincipal(tx: Tx, write: PrincipalWrite): Promise<void> {
-  const row = await lockPrincipal(tx, { id: write.id });
+  const { row, owner } = await lockWithOwner(tx, write);
   if (write.id === musterActor || (row !== undefined && row.kind !== write.kind)) refuse('name_taken');
   if (row !== undefined && isAsSaid(row, write)) return;
-  await checkOwner(tx, write);
+  await checkOwner(tx, write, owner);
   if (write.roles.includes('approver')) tx.ring('wake', awaitedApprovers);
   const { id, kind, name, owner_id } = write;
   const roles = [...write.roles];
@@ -47,6 +54,19 @@ export async function writePrincipal(tx: Tx, write: PrincipalWrite): Promise<voi
   });
   await insertPrincipal(tx, { ...said, version: event.number, head_hash: event.hash });
   record(tx, event);
+}
+
+/**
+ * A principal and who is to own it, in the order of their ids. Both, or two who are written at once, one as the
+ * other's owner, would both pass.
+ */
+async function lockWithOwner(
+  tx: Tx,
+  { id, owner_id }: Pick<PrincipalWrite, 'id' | 'owner_id'>,
+): Promise<{ row: PrincipalTable | undefined; owner: PrincipalTable | undefined }> {
+  const rows = await lockPrincipals(tx, owner_id === null || owner_id === id ? [id] : [id, owner_id]);
+  const find = (wanted: string | null) => rows.find((each) => each.id === wanted);
+  return { row: find(id), owner: find(owner_id) };
 }
 
 /** Ends a principal: it may not call any more, and its keys are gone. Refuses `not_found`. */
@@ -83,13 +103,9 @@ export const isAsSaid = (row: PrincipalTable, said: Pick<PrincipalWrite, 'name' 
   row.roles.length === said.roles.length &&
   row.roles.every((role) => said.roles.includes(role));
 
-/**
- * Who owns has no owner: otherwise one person could stand behind two voters unseen. The owner's row is locked too,
- * or two who are written at once, one as the other's owner, would both pass.
- */
-async function checkOwner(tx: Tx, { id, owner_id }: PrincipalWrite): Promise<void> {
+/** Who owns has no owner: otherwise one person could stand behind two voters unseen. */
+async function checkOwner(tx: Tx, { id, owner_id }: PrincipalWrite, owner: PrincipalTable | undefined): Promise<void> {
   if (owner_id === null) return;
-  const owner = await lockPrincipal(tx, { id: owner_id });
   const wrong = (message: string) => refuse('invalid', { errors: [{ pointer: '/owner_id', message }] });
   if (owner === undefined || owner.disabled_at !== null) return wrong('there is no such principal');
   if (owner.kind === 'agent' || owner.owner_id !== null || owner.id === id)

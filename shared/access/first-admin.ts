@@ -3,7 +3,7 @@ import type { Platform, Tx } from '../platform/platform.ts';
 import { musterActor } from './caller.ts';
 import { changePrincipal, writePrincipal } from './change-principal.ts';
 import { keyParts, newKey, secretHash } from './keys.ts';
-import { findPrincipal, lockPrincipal } from './store.ts';
+import { lockPrincipal } from './store.ts';
 import { deleteKeysOf, findKey, insertKey, reviveKey } from './store/keys.ts';
 
 const admin = { id: 'admin', kind: 'person', name: 'First admin', owner_id: null, actor: musterActor } as const;
@@ -18,7 +18,7 @@ export async function ensureAdmin(platform: Platform): Promise<string | undefine
   const { MUSTER_ADMIN_KEY, WEBSITE_INSTANCE_ID } = platform.config;
   if (WEBSITE_INSTANCE_ID !== undefined && MUSTER_ADMIN_KEY === undefined) return undefined;
   return platform.db.transaction('ensureAdmin', async (tx) => {
-    const exists = (await findPrincipal(tx, { id: admin.id })) !== undefined;
+    const exists = (await lockPrincipal(tx, { id: admin.id })) !== undefined;
     if (!exists) await writePrincipal(tx, { ...admin, roles });
     const given = keyParts(MUSTER_ADMIN_KEY ?? '');
     if (given !== undefined) await takeKey(tx, given);

@@ -1,11 +1,11 @@
 /** People and services: what an admin says of them. */
 import type { z } from 'zod';
 import { refuse } from '../outcomes.ts';
-import type { Platform, Reads, Tx } from '../platform/platform.ts';
+import type { Platform, Reads } from '../platform/platform.ts';
 import { hasRole, isOfEntra, type Caller, type PrincipalAnswer, type PrincipalInput } from './caller.ts';
 import { disablePrincipal, isAsSaid, writePrincipal } from './change-principal.ts';
 import { checkMatch, requireMatch } from './if-match.ts';
-import { findPrincipal, lockAdmins, lockPrincipal, principalsAfter, type PrincipalTable } from './store.ts';
+import { findPrincipal, lockWithAdmins, principalsAfter, type PrincipalTable } from './store.ts';
 import { keysOf, validKeys } from './store/keys.ts';
 
 type Answer = z.output<typeof PrincipalAnswer>;
@@ -24,8 +24,9 @@ export async function putPrincipal(platform: Platform, caller: Caller, input: Pu
     refuse('conflict', { detail: 'Another admin must take this role from you.' });
   }
   return platform.db.transaction('putPrincipal', async (tx) => {
-    if (!asked.roles.includes('admin')) await keepAnAdmin(tx, id);
-    const row = await lockPrincipal(tx, { id });
+    const rows = await lockWithAdmins(tx, [id, asked.owner_id ?? id]);
+    if (!asked.roles.includes('admin')) keepAnAdmin(rows, id);
+    const row = rows.find((each) => each.id === id);
     if (row !== undefined && row.kind !== kind) refuse('name_taken');
     const said = isOfEntra(id) ? saidOfEntra(row, asked) : asked;
     checkMatch(if_match, row?.version ?? 0);
@@ -81,17 +82,18 @@ export async function deletePrincipal(
 ): Promise<void> {
   if (id === caller.id) refuse('conflict', { detail: 'Another admin must delete you.' });
   await platform.db.transaction('deletePrincipal', async (tx) => {
-    await keepAnAdmin(tx, id);
-    const row = await lockPrincipal(tx, { id });
+    const rows = await lockWithAdmins(tx, [id]);
+    keepAnAdmin(rows, id);
+    const row = rows.find((each) => each.id === id);
     if (row?.kind === 'agent') refuse('conflict', { detail: 'Retire the agent instead.' });
     checkMatch(if_match, row?.version ?? 0);
     await disablePrincipal(tx, { id, actor: caller.id });
   });
 }
 
-/** Refuses `conflict` when `id` is the only admin; until the transaction ends no other stops being one. */
-async function keepAnAdmin(tx: Tx, id: string): Promise<void> {
-  const admins = await lockAdmins(tx, {});
+/** Refuses `conflict` when `id` is the only admin. All of them are locked: until the transaction ends no other stops being one. */
+function keepAnAdmin(rows: readonly PrincipalTable[], id: string): void {
+  const admins = rows.filter(({ disabled_at, roles }) => disabled_at === null && roles.includes('admin'));
   if (admins.length === 1 && admins[0]?.id === id) refuse('conflict', { detail: 'This is the last admin.' });
 }
 

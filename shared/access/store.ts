@@ -38,13 +38,17 @@ export const lockPrincipal = first((q, p: { id: string }) =>
   q.selectFrom('principals').selectAll().where('id', '=', p.id).forUpdate(),
 );
 
-/** Locks every admin's row, so that of two who would end one another the second sees what the first did. */
-export const lockAdmins = all((q, _: Record<never, never>) =>
+/** The same for several, in the order of their ids; those that do not exist are missing. */
+export const lockPrincipals = among((q, ids: string[]) =>
+  q.selectFrom('principals').selectAll().where('id', 'in', ids).orderBy('id').forUpdate(),
+);
+
+/** These and every admin, so that of two who would end one another the second sees what the first did. */
+export const lockWithAdmins = among((q, ids: string[]) =>
   q
     .selectFrom('principals')
-    .select('id')
-    .where('disabled_at', 'is', null)
-    .where(sql<boolean>`roles like '%"admin"%'`)
+    .selectAll()
+    .where((row) => row.or([row('id', 'in', ids), sql<boolean>`roles like '%"admin"%'`]))
     .orderBy('id')
     .forUpdate(),
 );

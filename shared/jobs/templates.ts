@@ -8,7 +8,7 @@ import { checkMatch } from '../access/if-match.ts';
 import type { Caller } from '../access/caller.ts';
 import { JobDefinition } from './definition.ts';
 import { hasValueAt } from './sensitive.ts';
-import { findTemplate, insertTemplate, listTemplateRows, updateTemplate } from './store/templates.ts';
+import { findTemplate, insertTemplate, listTemplateRows, lockTemplate, updateTemplate } from './store/templates.ts';
 
 export const Template = z.strictObject({ name, version: z.int(), definition: JobDefinition }).meta({ id: 'Template' });
 export type Template = z.output<typeof Template>;
@@ -70,7 +70,7 @@ export async function putTemplate(
 ) {
   refuseSecrets(input.definition);
   return platform.db.transaction('putTemplate', async (tx) => {
-    const row = await findTemplate(tx, { name: input.name });
+    const row = await lockTemplate(tx, { name: input.name });
     checkMatch(input.if_match, row?.version ?? 0);
     const stream = `template:${input.name}`;
     const event = nextEvent(tx, row === undefined ? newStream(stream) : { stream, ...row }, {

@@ -1,5 +1,5 @@
 /** The mailbox. */
-import { sql } from 'kysely';
+import { sql, type ExpressionBuilder } from 'kysely';
 import { now, store } from '../platform/database/statement.ts';
 import type { Tx } from '../platform/platform.ts';
 import type { Message, MessageState } from './message.ts';
@@ -43,7 +43,16 @@ export const anyInbox = first((q, p: { to_agent: string }) =>
 
 const isExpired = sql<boolean>`expires_at <= ${now()}`;
 
-/** Returns what was not acknowledged in time, and ends what is too old or was delivered too often. */
+const isUntidy = (row: ExpressionBuilder<{ messages: Message }, 'messages'>) =>
+  row.or([
+    row.and([row('state', '=', 'received'), row('lease_until', '<=', now())]),
+    row.and([row('state', '=', 'queued'), row('expires_at', '<=', now())]),
+  ]);
+
+/**
+ * Returns what was not acknowledged in time, and ends what is too old or was delivered too often. What is being
+ * settled at this moment is passed over.
+ */
 export const tidyInbox = change((q, p: { to_agent: string; most_attempts: number }) =>
   q
     .updateTable('messages')
@@ -57,12 +66,15 @@ export const tidyInbox = change((q, p: { to_agent: string; most_attempts: number
       receipt: null,
       lease_until: null,
     })
-    .where('to_agent', '=', p.to_agent)
-    .where((row) =>
-      row.or([
-        row.and([row('state', '=', 'received'), row('lease_until', '<=', now())]),
-        row.and([row('state', '=', 'queued'), row('expires_at', '<=', now())]),
-      ]),
+    .where(isUntidy)
+    .where('id', 'in', (inner) =>
+      inner
+        .selectFrom('messages')
+        .select('id')
+        .where('to_agent', '=', p.to_agent)
+        .where(isUntidy)
+        .forUpdate()
+        .skipLocked(),
     )
     .returning('id'),
 );

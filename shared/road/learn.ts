@@ -72,11 +72,15 @@ async function learn(tx: Tx, finished: Finished[], { telemetry }: Pick<Platform,
     finished.flatMap(({ actual }) => actual.tasks.filter(({ ended }) => ended)),
   );
   await rememberDurations(tx, finished.flatMap(durationsIn));
-  for (const { job } of finished) {
+  for (const job of inLockOrder(finished)) {
     const joined = { name: 'learnFromJob', trace: job.trace, attributes: { 'muster.id': job.id } };
     await telemetry.join(joined, () => moveJob(tx, job, { type: 'learned' }));
   }
 }
+
+/** They were learned from in the order of their ends; they are locked in that of their ids. */
+const inLockOrder = (finished: Finished[]): Job[] =>
+  finished.map(({ job }) => job).toSorted((a, b) => (a.id < b.id ? -1 : 1));
 
 /** The model that each primary agent registered, read once for the batch. */
 async function modelsOf(tx: Tx, observed: Finished[]): Promise<ReadonlyMap<string, string | null>> {

@@ -33,7 +33,7 @@ export const validateJob = callingStage<Found>('validateJob', {
     await storeReadiness(tx, { id: deployment.id, readiness });
     if (!readiness.is_ready) return settleHeard(tx, job, heard);
     if (!(await hasCurrentApproval(tx, deployment.id))) await ask(tx, job, { deployment, readiness });
-    await forgetHeard(tx, job, heard);
+    await forgetHeard(tx, heard);
   },
 });
 

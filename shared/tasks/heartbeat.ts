@@ -7,7 +7,7 @@ import { refuse } from '../outcomes.ts';
 import type { Platform, Tx } from '../platform/platform.ts';
 import { judgeLeases } from './judge-leases.ts';
 import type { HeartbeatAnswer, HeartbeatInput } from './lease.ts';
-import { heldBy, renewLeases } from './store/leases.ts';
+import { lockHeldBy, renewLeases } from './store/leases.ts';
 import { takeBack } from './sweep.ts';
 
 interface Beat extends HeartbeatInput {
@@ -27,7 +27,7 @@ async function beat(tx: Tx, { agent_id, load, fences }: Beat): Promise<Heartbeat
   const agent = await lockAgent(tx, { id: agent_id });
   if (agent === undefined) refuse('not_found');
   if (agent.state === 'retired') refuse('agent_not_active');
-  const held = await heldBy(tx, { agent_id });
+  const held = await lockHeldBy(tx, { agent_id });
   const { invalid, stops, unknown } = judgeLeases(held, fences, {
     at: tx.at,
     interval_seconds: tx.config.AGENT_HEARTBEAT_INTERVAL,

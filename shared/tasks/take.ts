@@ -1,7 +1,15 @@
 /** Takes tasks for an agent: up to what it has room for, over its queues, most urgent and oldest first. */
 import { leaseSeconds, type Agent } from '../agents/agent.ts';
 import type { Reads, Tx } from '../platform/platform.ts';
-import { headOfQueue, leasesOfClaim, openingRows, takeRows, type OpeningRow } from './store/claims.ts';
+import {
+  headOfQueue,
+  leasesOfClaim,
+  openingRows,
+  placesInQueue,
+  takeRows,
+  type OpeningRow,
+  type Place,
+} from './store/claims.ts';
 import type { Task } from './task.ts';
 import { tellTaken } from './tell.ts';
 
@@ -54,7 +62,8 @@ export const isOpen = ({ repeated, room, open_queue_ids }: Openings): boolean =>
 
 /**
  * The agent's row is locked: its claims come one after the other, so it never holds more than it may. The same
- * claim gives its live leases again. Two statements and one for each queue that has work.
+ * claim gives its live leases again. Two statements and one for each queue that has work; of several queues one more
+ * for each, which looks at their heads: only what is taken is locked, for others would pass over the rest meanwhile.
  */
 export async function takeTasks(tx: Tx, asked: Asked): Promise<LeasedTask[]> {
   const openings = await openingsOf(tx, asked);
@@ -63,11 +72,23 @@ export async function takeTasks(tx: Tx, asked: Asked): Promise<LeasedTask[]> {
   const count = Math.min(asked.max, openings.room);
   if (count <= 0) return [];
   const heads: Task[] = [];
-  for (const queue_id of openings.open_queue_ids) heads.push(...(await headOfQueue(tx, { queue_id, limit: count })));
-  return takeThese(tx, asked, heads.toSorted(byUrgency).slice(0, count));
+  for (const [queue_id, limit] of await shares(tx, openings.open_queue_ids, count))
+    heads.push(...(await headOfQueue(tx, { queue_id, limit })));
+  return takeThese(tx, asked, heads.toSorted(byUrgency));
 }
 
-const byUrgency = (a: Task, b: Task): number =>
+/** How many of the `count` most urgent tasks each queue has; those that have none are left out. */
+async function shares(tx: Tx, queue_ids: readonly string[], count: number): Promise<Map<string, number>> {
+  const [only, ...others] = queue_ids;
+  if (only === undefined) return new Map();
+  if (others.length === 0) return new Map([[only, count]]);
+  const seen: Place[] = [];
+  for (const queue_id of queue_ids) seen.push(...(await placesInQueue(tx, { queue_id, limit: count })));
+  const first = seen.toSorted(byUrgency).slice(0, count);
+  return new Map([...Map.groupBy(first, ({ queue_id }) => queue_id)].map(([id, places]) => [id, places.length]));
+}
+
+const byUrgency = (a: Place, b: Place): number =>
   a.priority - b.priority || compare(a.place, b.place) || compare(a.id, b.id);
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -13,7 +13,7 @@ export interface ToolUseRow {
 /** What a registration says of a row. */
 export type ToolWrite = Omit<ToolRow, 'changed_at' | 'deleted_at'>;
 
-const { all, first, change, tables } = store<{ tools: ToolRow; tool_uses: ToolUseRow }>();
+const { all, first, among, change, tables } = store<{ tools: ToolRow; tool_uses: ToolUseRow }>();
 
 /** Limits are calls a minute. */
 const windowSeconds = 60;
@@ -21,6 +21,11 @@ const windowSeconds = 60;
 /** Deleted ones too: their stream goes on. */
 export const lockTool = first((q, p: { name: string }) =>
   q.selectFrom('tools').selectAll().where('name', '=', p.name).forUpdate(),
+);
+
+/** The same for several, in the order of their names. */
+export const lockTools = among((q, names: string[]) =>
+  q.selectFrom('tools').select('name').where('name', 'in', names).orderBy('name').forUpdate(),
 );
 
 export const findTool = first((q, p: { name: string }) =>

@@ -1,6 +1,6 @@
 /** The tools that an executing deployment works with: so free calls are counted, and no tool is deleted under it. */
 import type { Tx } from '../platform/platform.ts';
-import { deleteToolUses, insertToolUses } from './store.ts';
+import { deleteToolUses, insertToolUses, lockTools } from './store.ts';
 
 /** What the part needs of a definition's tools. */
 interface PlannedUse {
@@ -8,12 +8,16 @@ interface PlannedUse {
   estimated_calls: number;
 }
 
-/** Counts the calls that the deployment is expected to make; a tool named twice has them added up. */
+/**
+ * Counts the calls that the deployment is expected to make; a tool named twice has them added up. The tools are locked,
+ * so that who deletes one at this moment hears of it.
+ */
 export async function useTools(tx: Tx, use: { deployment_id: string; tools: readonly PlannedUse[] }): Promise<void> {
   const calls = new Map<string, number>();
   for (const { tool_name, estimated_calls } of use.tools)
     calls.set(tool_name, (calls.get(tool_name) ?? 0) + estimated_calls);
   const uses = [...calls].map(([tool_name, sum]) => ({ deployment_id: use.deployment_id, tool_name, calls: sum }));
+  await lockTools(tx, [...calls.keys()]);
   if (uses.length > 0) await insertToolUses(tx, uses);
 }
 

@@ -8,7 +8,7 @@ import type { JobAgentTable, JobTable } from './rows.ts';
 
 const { all, tables } = store<{ jobs: JobTable; job_agents: JobAgentTable }>();
 
-/** Jobs in `learning`, oldest end first, locked: one learner takes them in this order. */
+/** Jobs in `learning`, oldest end first: one learner takes them in this order, and moves each only as it was read. */
 export const finishedJobs = all((q, p: { limit: number }) =>
   q.selectFrom('jobs').selectAll().where('state', '=', 'learning').orderBy('finished_at').orderBy('id').limit(p.limit),
 );

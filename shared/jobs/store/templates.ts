@@ -15,6 +15,11 @@ export const findTemplate = templates.first((q, p: { name: string }) =>
   q.selectFrom('templates').selectAll().where('name', '=', p.name),
 );
 
+/** Locks the row until the transaction ends. */
+export const lockTemplate = templates.first((q, p: { name: string }) =>
+  q.selectFrom('templates').selectAll().where('name', '=', p.name).forUpdate(),
+);
+
 export const listTemplateRows = templates.all((q, _: Record<never, never>) =>
   q.selectFrom('templates').selectAll().orderBy('name'),
 );

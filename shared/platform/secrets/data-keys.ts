@@ -16,6 +16,16 @@ export const dataKeys = all((q, _: Record<never, never>) =>
   q.selectFrom('data_keys').select(['id', 'number', 'wrapped', 'wrapped_by']).orderBy('number'),
 );
 
+/** The same, locked until the transaction ends; all of them have a number above 0. */
+export const lockDataKeys = all((q, _: Record<never, never>) =>
+  q
+    .selectFrom('data_keys')
+    .select(['id', 'number', 'wrapped', 'wrapped_by'])
+    .where('number', '>', 0)
+    .orderBy('id')
+    .forUpdate(),
+);
+
 export const insertDataKey = change((q, p: DataKey) =>
   q.insertInto('data_keys').values({
     id: p.id,

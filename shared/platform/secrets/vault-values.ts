@@ -4,7 +4,7 @@
  */
 import type { Clock, Database, Random } from '../platform.ts';
 import type { Log } from '../telemetry/log.ts';
-import { dataKeys, insertDataKey, rewrapDataKey, type DataKey } from './data-keys.ts';
+import { dataKeys, insertDataKey, lockDataKeys, rewrapDataKey, type DataKey } from './data-keys.ts';
 import { keyIdOf, sealerWith, type Sealed, type ValueSealer } from './seal.ts';
 import type { Vault } from './vault.ts';
 import { newestWrapping, unwrap, wrap } from './wrapping.ts';
@@ -63,7 +63,7 @@ class KeyRing {
     const wrapped = await Promise.all(old.map((row) => this.#wrappedBy(version, row)));
     const fresh = await this.#newKey(version);
     await db.transaction('rotateDataKeys', async (tx) => {
-      const now = await dataKeys(tx, {});
+      const now = await lockDataKeys(tx, {});
       if (now.every(({ wrapped_by }) => wrapped_by === version)) return; // another process was first
       for (const row of wrapped) await rewrapDataKey(tx, row);
       await insertDataKey(tx, { ...fresh, number: Math.max(...now.map(({ number }) => number)) + 1 });

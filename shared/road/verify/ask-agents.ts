@@ -21,6 +21,8 @@ interface Asked {
   /** Where it is called out; undefined: it is mailed. */
   endpoint: Endpoint | undefined;
   isNew: boolean;
+  /** The id of what was asked before. */
+  before: string | undefined;
 }
 
 /**
@@ -51,7 +53,7 @@ async function toAsk(platform: Platform, asking: Asking, verifiers: readonly ByA
     const question = questionFor(asking, verifier);
     const isNew = standingOf(row, { agent_id, at }) === 'ask';
     if (!isNew && (row?.id !== question.id || row.answered_at !== null)) return [];
-    return [{ question, endpoint: await openEndpoint(platform, agent_id), isNew }];
+    return [{ question, endpoint: await openEndpoint(platform, agent_id), isNew, before: row?.id }];
   });
   return (await Promise.all(asked)).flat();
 }
@@ -66,10 +68,9 @@ const recordQuestions = (platform: Platform, asking: Asking, asked: readonly Ask
     const { id, fence } = asking.job;
     if ((await lockJob(tx, { id }))?.fence !== fence) loseRace();
     const answer_in_seconds = tx.config.AGENT_DEFAULT_TIMEOUT;
-    for (const { question } of asked) {
-      await deleteVerification(tx, question);
-      await insertVerification(tx, { ...question, answer_in_seconds });
-    }
+    const before = asked.flatMap((each) => each.before ?? []);
+    for (const earlier of before.toSorted()) await deleteVerification(tx, { id: earlier });
+    for (const { question } of asked) await insertVerification(tx, { ...question, answer_in_seconds });
     await mail(tx, asking, asked);
   });
 

@@ -5,7 +5,7 @@ import { agentsByIds } from '../../agents/read.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { Finding, ReadinessCheck } from '../../readiness/readiness.ts';
 import { timed } from '../../readiness/timed.ts';
-import { deleteVerification, deleteVerifications, verificationsOf } from '../../tools/store/verifications.ts';
+import { deleteVerification, verificationsOf } from '../../tools/store/verifications.ts';
 import { askAgents, questionsOf } from './ask-agents.ts';
 import { foreseen, isInService, verdictOf } from './findings.ts';
 import type { Asking, ByAgent } from './request.ts';
@@ -13,21 +13,25 @@ import type { Asking, ByAgent } from './request.ts';
 /** What was heard of the verifiers of one deployment. */
 export interface Heard {
   checks: ReadinessCheck[];
-  /** Who is to be asked anew at the next try: what they said has been used, or was of no use. */
+  /** Ids of all verifications. */
+  all: string[];
+  /** Of those that are to be asked anew at the next try: what was said has been used, or was of no use. */
   again: string[];
-  /** Ids of the verifications that are still to be answered. */
+  /** Of those that are still to be answered. */
   awaited: string[];
 }
 
 /** Asks where there is no answer yet, and waits a moment for it. Outside of transactions. */
 export async function hearAgents(platform: Platform, asking: Asking, verifiers: readonly ByAgent[]): Promise<Heard> {
-  const heard: Heard = { checks: [], again: [], awaited: [] };
+  const heard: Heard = { checks: [], all: [], again: [], awaited: [] };
   if (verifiers.length === 0) return heard;
   heard.checks = await timed(platform.clock, async () => {
     const verdicts = await verdictsOf(platform, asking, verifiers);
-    for (const { name, id, awaited, findings } of verdicts) {
+    for (const { id, awaited, findings } of verdicts) {
+      if (id === undefined) continue;
+      heard.all.push(id);
       if (awaited) heard.awaited.push(id);
-      else if (findings.some(({ state }) => state === 'failed')) heard.again.push(name);
+      else if (findings.some(({ state }) => state === 'failed')) heard.again.push(id);
     }
     return verdicts.flatMap(({ findings }) => findings);
   });
@@ -35,9 +39,8 @@ export async function hearAgents(platform: Platform, asking: Asking, verifiers: 
 }
 
 interface Verdict {
-  name: string;
-  /** Of the verification; empty where there is none. */
-  id: string;
+  /** Of the verification, where there is one. */
+  id: string | undefined;
   awaited: boolean;
   findings: Finding[];
 }
@@ -52,7 +55,7 @@ async function verdictsOf(platform: Platform, asking: Asking, verifiers: readonl
     const { name, agent_id } = verifier;
     const row = rows.get(name);
     const known = { agent: agents.get(agent_id), row, called: called.get(name), answer_in_seconds };
-    return { name, id: row?.id ?? '', ...verdictOf(verifier, known) };
+    return { id: row?.id, ...verdictOf(verifier, known) };
   });
 }
 
@@ -72,13 +75,15 @@ export async function foreseeAgents(platform: Platform, verifiers: readonly ByAg
 
 /** In the transaction that blocks the job: who is asked anew next time; what came meanwhile wakes it at once. */
 export async function settleHeard(tx: Tx, { id, deployment_id }: Job, { again, awaited }: Heard): Promise<void> {
-  for (const verifier of again) await deleteVerification(tx, { deployment_id, verifier });
+  await forget(tx, again);
   if (awaited.length === 0) return;
   const rows = await verificationsOf(tx, { deployment_id });
   if (rows.some((row) => awaited.includes(row.id) && row.answered_at !== null)) tx.ring('wake', id);
 }
 
 /** In the transaction that opens the question: the answers stand in the readiness. */
-export async function forgetHeard(tx: Tx, { deployment_id }: Job, { checks }: Heard): Promise<void> {
-  if (checks.length > 0) await deleteVerifications(tx, { deployment_id });
+export const forgetHeard = (tx: Tx, { all }: Heard): Promise<void> => forget(tx, all);
+
+async function forget(tx: Tx, ids: readonly string[]): Promise<void> {
+  for (const id of ids.toSorted()) await deleteVerification(tx, { id });
 }

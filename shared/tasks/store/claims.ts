@@ -5,6 +5,7 @@ import type { Tx } from '../../platform/platform.ts';
 import type { Agent } from '../../agents/agent.ts';
 import { mostClaimed } from '../lease.ts';
 import type { TaskTable } from '../store.ts';
+import type { Task } from '../task.ts';
 
 const { all, change } = store<{
   agents: Agent;
@@ -65,6 +66,22 @@ export const leasesOfClaim = all((q, p: { agent_id: string; claim_id: string }) 
     .orderBy('priority')
     .orderBy('place')
     .orderBy('id'),
+);
+
+/** Where a task stands in its queue. */
+export type Place = Pick<Task, 'id' | 'queue_id' | 'priority' | 'place'>;
+
+/** The head of a queue as it is looked at, not locked. */
+export const placesInQueue = all((q, p: { queue_id: string; limit: number }) =>
+  q
+    .selectFrom('tasks')
+    .select(['id', 'queue_id', 'priority', 'place'])
+    .where('queue_id', '=', p.queue_id)
+    .where('state', '=', 'queued')
+    .orderBy('priority')
+    .orderBy('place')
+    .orderBy('id')
+    .limit(p.limit),
 );
 
 /** The head of a queue, locked; who looks at the same time gets what is behind it. */

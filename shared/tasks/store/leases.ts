@@ -10,14 +10,15 @@ interface Tables {
 
 const { all, change } = store<{ tasks: TaskTable }>();
 
-/** What an agent holds, also where its lease has run out and nobody has taken it back yet. */
-export const heldBy = all((q, p: { agent_id: string }) =>
+/** What an agent holds, locked; also where its lease has run out and nobody has taken it back yet. */
+export const lockHeldBy = all((q, p: { agent_id: string }) =>
   q
     .selectFrom('tasks')
     .select(['id', 'fence', 'lease_until', 'started_at', 'stop_at', 'stop_reason'])
     .where('holder_id', '=', p.agent_id)
     .where('state', '=', 'running')
-    .orderBy('id'),
+    .orderBy('id')
+    .forUpdate(),
 );
 
 /** Renews an agent's live leases, those of stopped tasks excepted, and none past the task's time limit. */

@@ -40,11 +40,7 @@ export const storeChecks = change((q, p: Pick<VerificationRow, 'id' | 'checks'>)
     .returning('id'),
 );
 
-/** The verifier is asked anew. */
-export const deleteVerification = change((q, p: Pick<VerificationRow, 'deployment_id' | 'verifier'>) =>
-  q.deleteFrom('verifications').where('deployment_id', '=', p.deployment_id).where('verifier', '=', p.verifier),
-);
-
-export const deleteVerifications = change((q, p: Pick<VerificationRow, 'deployment_id'>) =>
-  q.deleteFrom('verifications').where('deployment_id', '=', p.deployment_id),
+/** What it said has been used, or the verifier is asked anew. */
+export const deleteVerification = change((q, p: Pick<VerificationRow, 'id'>) =>
+  q.deleteFrom('verifications').where('id', '=', p.id),
 );

@@ -157,7 +157,8 @@ CREATE TABLE templates (
   version int NOT NULL,
   head_hash nvarchar(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
   definition nvarchar(max) NOT NULL CHECK (ISJSON(definition) = 1),
-  changed_at datetime2(3) NOT NULL
+  changed_at datetime2(3) NOT NULL,
+  touched_at datetime2(3) NULL
 );
 GO
 

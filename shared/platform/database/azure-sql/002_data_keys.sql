@@ -10,7 +10,8 @@ CREATE TABLE data_keys (
   number int NOT NULL CHECK (number > 0),
   wrapped nvarchar(max) NOT NULL,
   wrapped_by nvarchar(400) COLLATE Latin1_General_100_BIN2 NOT NULL,
-  created_at datetime2(3) NOT NULL
+  created_at datetime2(3) NOT NULL,
+  touched_at datetime2(3) NULL
 );
 CREATE UNIQUE INDEX data_keys_number ON data_keys (number);
 
