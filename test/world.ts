@@ -5,6 +5,7 @@ import { readConfig } from '../shared/platform/config.ts';
 import { openLog } from '../shared/platform/telemetry/log.ts';
 import type { BellName, Bells, Platform, Ring } from '../shared/platform/platform.ts';
 import { recorded } from './azure/record-tsql.ts';
+import { lockRecorder } from './locks/recorder.ts';
 import { handClock, type HandClock } from './world/clock.ts';
 import { seededRandom } from './world/random.ts';
 
@@ -40,6 +41,8 @@ export interface World {
   rung: HeldRing[];
   /** What was logged, a parsed line each. */
   logged: Record<string, unknown>[];
+  /** What was wrong with the locks of transactions; `close` throws where anything is left. */
+  breaches: string[];
   /** Rings by hand. */
   ring(bell: BellName, id: string): void;
   /** Moves the process clock and the database's together, and wakes who sleeps until then. */
@@ -55,6 +58,8 @@ const mostDeliveries = 100_000;
 /** `settings` as in the environment. Loopback may be called outward; everything else as in production. */
 export async function openWorld(settings: Record<string, string> = {}, options: WorldOptions = {}): Promise<World> {
   const { seed = 1, at = new Date('2026-03-01T12:00:00.000Z'), answer: usual, engine, ...seams } = options;
+  const breaches: string[] = [];
+  const watched = lockRecorder((words) => breaches.push(words));
   const clock = handClock(at);
   const rung: HeldRing[] = [];
   const logged: Record<string, unknown>[] = [];
@@ -66,7 +71,7 @@ export async function openWorld(settings: Record<string, string> = {}, options: 
       random: seededRandom(seed),
       bells: heldBells(rung, clock),
       log: openLog(settings['LOG_LEVEL'] ?? 'debug', (line) => logged.push(JSON.parse(line))),
-      engine: (real) => recorded(engine?.(real) ?? real),
+      engine: (real) => watched(recorded(engine?.(real) ?? real)),
       ...seams,
     },
   );
@@ -75,10 +80,14 @@ export async function openWorld(settings: Record<string, string> = {}, options: 
     clock,
     rung,
     logged,
+    breaches,
     ring: (bell, id) => platform.bells.ring({ bell, id, trace: null }),
     advance: clock.advance,
     settle: (answer = usual) => settle({ platform, rung, clock, answer }),
-    close: platform.close,
+    close: async () => {
+      await platform.close();
+      if (breaches.length > 0) throw new Error(`locks: ${[...new Set(breaches)].join('; ')}`);
+    },
   };
 }
 

@@ -1,10 +1,13 @@
 /** The hot verbs are few statements: on Azure each is a round trip. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { completeTask } from '../../shared/tasks/complete.ts';
+import { statementOf } from '../locks/statement.ts';
 import { callerOf, openCrew, type Crew } from './crew.ts';
 
 let crew: Crew;
 const counted = { written: 0, transactions: 0 };
+/** Ids of the tasks that were locked by a read. */
+const locked: string[] = [];
 beforeEach(async () => {
   crew = await openCrew(
     {},
@@ -14,9 +17,12 @@ beforeEach(async () => {
         atomically: (work) => {
           counted.transactions++;
           return engine.atomically((run, at) =>
-            work((query) => {
+            work(async (query) => {
               counted.written++;
-              return run(query);
+              const rows = await run(query);
+              const { kind, table } = statementOf(query);
+              if (kind === 'lock' && table === 'tasks') locked.push(...rows.map((row) => (row as { id: string }).id));
+              return rows;
             }, at),
           );
         },
@@ -61,6 +67,18 @@ describe('statements in transactions', () => {
     counted.transactions = 0;
     expect(await crew.claim('worker_1')).toEqual([]);
     expect(counted.transactions).toBe(0);
+  });
+
+  it('of a claim over several queues lock no more than it takes, in the order of urgency', async () => {
+    await crew.register('worker_1', { capabilities: ['lint', 'write'], max_concurrent_tasks: 5 });
+    await crew.queue({ name: 'third', priority: 5 }, { name: 'fifth', priority: 9 });
+    await crew.queue({ name: 'first', priority: 1, capabilities: ['lint'] });
+    await crew.queue({ name: 'fourth', priority: 6, capabilities: ['lint'] });
+    await crew.queue({ name: 'second', priority: 2, capabilities: ['write'] });
+    locked.length = 0;
+    const tasks = await crew.claim('worker_1', { max: 3 });
+    expect(tasks.map(({ name }) => name)).toEqual(['first', 'second', 'third']);
+    expect(locked.toSorted()).toEqual(tasks.map(({ task_id }) => task_id).toSorted());
   });
 
   it('of a heartbeat are four', async () => {

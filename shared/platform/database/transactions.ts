@@ -41,7 +41,7 @@ export function openTransactions(engine: Engine, around: Surroundings): Database
     read,
     close: engine.close,
     transaction: (name, work) => opened(name, () => retried(around, transacted(engine, around, { name, work }))),
-    batch: (name, start) => opened(name, () => batched(engine, around, start)),
+    batch: (name, start) => opened(name, () => batched(engine, around, { name, start })),
   };
 }
 
@@ -83,8 +83,9 @@ function transacted<T>(engine: Engine, around: Surroundings, attempted: Attempte
 async function batched<Answers extends readonly unknown[]>(
   engine: Engine,
   around: Surroundings,
-  start: (tx: Writes) => Promised<Answers>,
+  { name, start }: { name: string; start: (tx: Writes) => Promised<Answers> },
 ): Promise<Answers> {
+  const inside = intoTransaction(name);
   const asked: Asked[] = [];
   const afterwards: Afterwards = [];
   const run = <Row>(query: CompiledQuery<Row>): Promise<Row[]> =>
@@ -94,7 +95,7 @@ async function batched<Answers extends readonly unknown[]>(
   const answers = Promise.all(start(writesOver(engine, around, { run, afterwards }))) as unknown as Promise<Answers>; // one for each
   try {
     const queries = asked.map(({ query }) => query);
-    const together = () => around.telemetry.batch(queries, () => engine.together(queries));
+    const together = () => inside(() => around.telemetry.batch(queries, () => engine.together(queries)));
     const rows = queries.length === 0 ? [] : await retried(around, together);
     asked.forEach(({ resolve }, at) => resolve(rows[at] ?? []));
   } catch (error) {

@@ -1,0 +1,71 @@
+/**
+ * The order in which every transaction locks rows, of each kind by its key: docs/decisions/lock-order.md says why.
+ * An UPDATE and a DELETE lock, and so does `for update`; an INSERT waits for nobody and has no place.
+ */
+
+/** First to last, each with the columns of its key. */
+export const order = {
+  data_keys: ['id'],
+  learners: ['name'],
+  agents: ['id'],
+  principals: ['id'],
+  jobs: ['id'],
+  approvals: ['id'],
+  asks: ['id'],
+  verifications: ['id'],
+  budgets: ['scope', 'period'],
+  resources: ['name'],
+  tools: ['name'],
+  verifiers: ['name'],
+  templates: ['name'],
+  price_overrides: ['model', 'valid_from'],
+  queue_matching: ['name'],
+  tasks: ['id'],
+  messages: ['id'],
+} as const satisfies Record<string, readonly string[]>;
+
+/** Rows that change only under the lock of what they belong to, which is locked before them; they have no place of their own. */
+export const owned = {
+  access_keys: 'principals',
+  agent_capabilities: 'agents',
+  agent_categories: 'agents',
+  agent_records: 'learners',
+  allocations: 'jobs',
+  deployments: 'jobs',
+  durations: 'learners',
+  job_agents: 'jobs',
+  predictors: 'learners',
+  queue_agents: 'queue_matching',
+  reservations: 'jobs',
+  tool_uses: 'jobs',
+} as const satisfies Record<string, keyof typeof order>;
+
+/** Written once and never changed; where two must not both be written, a unique key says so. */
+export const written = [
+  'action_items',
+  'ballots',
+  'calibrations',
+  'events',
+  'idempotency_keys',
+  'queues',
+  'seals',
+  'sealed_values',
+  'voters',
+] as const;
+
+/**
+ * Where two who find nothing and insert meet a unique key, and one of them tries again; of seals there may be two of the
+ * same events, for both are true.
+ */
+export const unique = [
+  'action_items',
+  'budgets',
+  'data_keys',
+  'idempotency_keys',
+  'price_overrides',
+  'queues',
+  'seals',
+] as const;
+
+/** Where nobody else is there yet. */
+export const alone: ReadonlySet<string> = new Set(['voidStageLeases']);

@@ -1,0 +1,31 @@
+/** Stands between transactions and the database, and holds each transaction against the lock order. */
+import type { CompiledQuery } from 'kysely';
+import { currentTransaction } from '../../shared/platform/context.ts';
+import type { Engine } from '../../shared/platform/database/transactions.ts';
+import { isOurs } from './ours.ts';
+import { LockedTransaction } from './transaction.ts';
+
+/** Gives every breach to `tell`, in words that begin with the name of the transaction. */
+export const lockRecorder =
+  (tell: (breach: string) => void) =>
+  (engine: Engine): Engine => ({
+    ...engine,
+    atomically: (work) =>
+      engine.atomically((run, at) => {
+        let watched: LockedTransaction | undefined;
+        const recorded = async <Row>(query: CompiledQuery<Row>): Promise<Row[]> => {
+          const rows = await run(query);
+          watched ??= new LockedTransaction(currentTransaction() ?? '', tell);
+          if (isOurs(currentTransaction() ?? '')) watched.note(query, rows);
+          return rows;
+        };
+        return work(recorded, at);
+      }),
+    together: async (queries) => {
+      const rows = await engine.together(queries);
+      const name = currentTransaction() ?? '';
+      const watched = new LockedTransaction(name, tell);
+      if (isOurs(name)) queries.forEach((query, i) => watched.note(query, rows[i] ?? []));
+      return rows;
+    },
+  });
