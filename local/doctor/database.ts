@@ -10,12 +10,13 @@ export const database: Check = {
   mend: ({ AZURE_SQL_SERVER: server, MUSTER_DATA: folder }) =>
     server === undefined
       ? `Look at the file muster.db in ${folder}; put a backup in its place if it is broken.`
-      : `See that ${server} runs and lets this machine in (firewall), and that this identity is a user of the database.`,
+      : `See that ${server} runs and lets this machine in (firewall), and that this identity is a user of the database; one that was paused needs a minute.`,
+  limit_seconds: 60,
   run: async ({ config, reads }) => {
     const truth = reads();
     if (truth === undefined) return noFile(config);
     const dialect = config.AZURE_SQL_SERVER === undefined ? 'sqlite' : 'azure-sql';
-    const { newest, missing, unknown } = await schemaVersion(truth, dialect);
+    const { newest, missing, unknown } = await schemaVersion(truth, dialect).catch(lacking);
     if (unknown.length > 0)
       throw new Ailment(
         `the schema is of a newer version: it has ${unknown.join(', ')}`,
@@ -23,9 +24,17 @@ export const database: Check = {
       );
     if (missing.length === 0) return `it answers; schema ${newest}`;
     if (dialect === 'sqlite') return `it answers; the next start adds ${missing.join(', ')}`;
-    throw new Ailment(`the schema lacks ${missing.join(', ')}`, 'Run npm run migrate.');
+    throw new Ailment(`the schema lacks ${missing.join(', ')}`, migrate);
   },
 };
+
+/** A database that lacks its schema is refused before anything can be asked of it. */
+function lacking(error: unknown): never {
+  if (error instanceof Error && error.message.includes('npm run migrate')) throw new Ailment(error.message, migrate);
+  throw error;
+}
+
+const migrate = 'Run npm run migrate.';
 
 /** The first start makes it, where it may. */
 function noFile({ MUSTER_DATA: folder }: Config): string {

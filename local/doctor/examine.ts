@@ -8,7 +8,7 @@ import type { Clock, Platform, Reads } from '../../shared/platform/platform.ts';
 import { Ailment, type Check, type Finding, type Patient, type Report } from './check.ts';
 import { checks } from './checks.ts';
 
-const limitSeconds = 30;
+const usualLimitSeconds = 30;
 
 type Environment = Record<string, string | undefined>;
 
@@ -68,16 +68,17 @@ function readsOf(config: Config, platform: Platform): Patient['reads'] {
 }
 
 async function tried(check: Check, patient: Patient): Promise<Finding> {
-  const { name } = check;
+  const { name, limit_seconds = usualLimitSeconds } = check;
   try {
-    return { name, verdict: 'ok', says: await inTime(patient.platform.clock, check.run(patient)), mend: null };
+    const says = await inTime(patient.platform.clock, limit_seconds, check.run(patient));
+    return { name, verdict: 'ok', says, mend: null };
   } catch (error) {
     const mend = error instanceof Ailment ? error.mend : check.mend(patient.config);
     return { name, verdict: 'wrong', says: messageOf(error), mend };
   }
 }
 
-async function inTime<T>(clock: Clock, work: Promise<T>): Promise<T> {
+async function inTime<T>(clock: Clock, limitSeconds: number, work: Promise<T>): Promise<T> {
   const done = new AbortController();
   const late = clock.sleep(limitSeconds * 1000, done.signal).then(() => {
     throw new Error(`no answer within ${limitSeconds} s`);
