@@ -1,5 +1,5 @@
 /** The append-only record. */
-import { store } from '../platform/database/statement.ts';
+import { isSettled, store } from '../platform/database/statement.ts';
 import type { Generated } from 'kysely';
 import type { Event } from './chain.ts';
 import type { StreamEnd } from './verify.ts';
@@ -28,8 +28,29 @@ export const insertEvents = rows((q, events: Event[]) =>
   ),
 );
 
+/** A page of about `limit`: events that share a cursor are never parted. */
 export const eventsAfter = all((q, p: { after: number; limit: number }) =>
-  q.selectFrom('events').selectAll().where('cursor', '>', p.after).orderBy('cursor').limit(p.limit),
+  q
+    .selectFrom('events')
+    .selectAll()
+    .where('cursor', '>', p.after)
+    .where('cursor', '<=', (row) =>
+      row
+        .selectFrom((inner) =>
+          inner
+            .selectFrom('events')
+            .select('cursor')
+            .where('cursor', '>', p.after)
+            .where(isSettled('cursor'))
+            .orderBy('cursor')
+            .limit(p.limit)
+            .as('page'),
+        )
+        .select((page) => page.fn.max('page.cursor').as('last')),
+    )
+    .orderBy('cursor')
+    .orderBy('stream')
+    .orderBy('number'),
 );
 
 export const eventsOf = all((q, p: { stream: string; after: number; limit: number }) =>
@@ -69,7 +90,7 @@ export const insertSeal = change((q, p: SealTable) =>
 );
 
 export const lastCursor = first((q, _: Record<never, never>) =>
-  q.selectFrom('events').select('cursor').orderBy('cursor', 'desc').limit(1),
+  q.selectFrom('events').select('cursor').where(isSettled('cursor')).orderBy('cursor', 'desc').limit(1),
 );
 
 /** The last event of each stream within a range of cursors. */

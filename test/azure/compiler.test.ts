@@ -3,7 +3,7 @@ import { sql, type Generated } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { Kind } from '../../shared/platform/database/azure-sql/columns.ts';
 import { tsqlBuilder } from '../../shared/platform/database/azure-sql/dialect.ts';
-import { now, store } from '../../shared/platform/database/statement.ts';
+import { isSettled, now, store } from '../../shared/platform/database/statement.ts';
 import type { Reads } from '../../shared/platform/platform.ts';
 import { readConfig } from '../../shared/platform/config.ts';
 
@@ -246,6 +246,13 @@ describe('what is written by hand', () => {
         .where('id', '=', 't'),
     );
     expect((await said(update(tx, { progress: null, most: 1 }))).kinds).toEqual(['float', undefined, 'text']);
+  });
+
+  it('asks for rows below which nothing is missing', async () => {
+    const read = all((q, _: object) => q.selectFrom('events as e').select('e.cursor').where(isSettled('e.cursor')));
+    expect((await said(read(on, {}))).sql).toBe(
+      'select "e"."cursor" from "events" as "e" where "e"."cursor" < min_active_rowversion()',
+    );
   });
 
   it('has the words of a state in the text, so that filtered indexes serve them, and what callers say beside it', async () => {

@@ -7,6 +7,7 @@ import {
   SqliteQueryCompiler,
   ValueNode,
   type LimitNode,
+  type RawNode,
   type SelectModifierNode,
 } from 'kysely';
 
@@ -23,6 +24,12 @@ class Compiler extends SqliteQueryCompiler {
     if (ValueNode.is(limit) && typeof limit.value === 'number') return this.append(`limit ${Math.trunc(limit.value)}`);
     super.visitLimit(node);
     this.append(' + 0');
+  }
+
+  /** One writer at a time: cursors are given in the order of the commits. */
+  protected override visitRaw(node: RawNode): void {
+    if (node.sqlFragments[0] === 'is_settled(') this.append('1');
+    else super.visitRaw(node);
   }
 }
 

@@ -88,6 +88,12 @@ export const now = <Seconds extends number | null = number>(
 ): RawBuilder<Seconds extends null ? null : Date> => sql`now_plus(${seconds})`;
 
 /**
+ * Whether all rows below this cursor are there: where writers run side by side, one may commit after another whose
+ * cursor is higher.
+ */
+export const isSettled = (cursor: string): RawBuilder<boolean> => sql`is_settled(${sql.ref(cursor)})`;
+
+/**
  * Updates a row, or inserts it where there is none yet. Where two can insert at once, one meets a unique key,
  * which is transient there, so that its transaction runs again and updates; SQLite has one writer.
  */

@@ -131,9 +131,16 @@ export class TsqlCompiler extends MssqlQueryCompiler {
 
   /** In text by hand a value's place cannot be told, but by its name. */
   protected override visitRaw(node: RawNode): void {
-    if (node.sqlFragments[0] === 'now_plus(' && node.parameters[0] !== undefined) return this.#time(node.parameters[0]);
     const { sqlFragments, parameters } = node;
+    const [said] = parameters;
+    if (sqlFragments[0] === 'now_plus(' && said !== undefined) return this.#time(said);
+    if (sqlFragments[0] === 'is_settled(' && said !== undefined) return this.#settled(said);
     this.#at(undefined, () => super.visitRaw(RawNode.create(sqlFragments.map(inTsql), parameters)));
+  }
+
+  #settled(cursor: OperationNode): void {
+    this.visitNode(cursor);
+    this.append(' < min_active_rowversion()');
   }
 
   #time(seconds: OperationNode): void {
