@@ -1,11 +1,11 @@
-/** `npm run migrate [-- --dry-run]`: brings the embedded file's schema up to date, or says what it lacks. */
+/** `npm run migrate [-- --dry-run]`: brings the database's schema up to date, or says what it lacks. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../shared/platform/clock.ts';
-import { readConfig } from '../shared/platform/config.ts';
+import { readConfig, type Config } from '../shared/platform/config.ts';
 import { lockFolder } from '../shared/platform/database/folder-lock.ts';
-import { migrate } from '../shared/platform/database/migrate.ts';
+import { migrate, migrations, type Migration } from '../shared/platform/database/migrate.ts';
 import { ownFile } from '../shared/platform/database/own-file.ts';
 import { SqliteConnection } from '../shared/platform/database/sqlite-connection.ts';
 
@@ -13,16 +13,34 @@ const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default:
 const dryRun = values['dry-run'];
 
 try {
-  const folder = readConfig(process.env).MUSTER_DATA;
+  const config = readConfig(process.env);
+  const done = config.AZURE_SQL_SERVER === undefined ? migrateFile(config) : await migrateServer(config);
+  console.log(done.length === 0 ? 'The schema is up to date.' : done.map(said).join('\n'));
+} catch (error) {
+  console.error(error instanceof Error ? [error.message, causeOf(error)].join('') : error);
+  process.exitCode = 1;
+}
+
+/** What would be done is printed whole: whoever owns the database may want to read it first. */
+function said({ name, sql }: Migration): string {
+  return dryRun ? `-- would apply ${name}\n${sql}` : `applied ${name}`;
+}
+
+function causeOf({ cause }: Error): string {
+  return cause instanceof Error ? `: ${cause.message}` : '';
+}
+
+function migrateFile({ MUSTER_DATA: folder }: Config): Migration[] {
   if (dryRun && !existsSync(join(folder, 'muster.db'))) throw new Error(`there is no muster.db in ${folder} yet`);
   const lock = lockFolder(folder);
   const connection = new SqliteConnection(ownFile(folder, 'muster.db'), { time: () => systemClock.now().getTime() });
   const names = migrate(connection.raw, { dryRun });
   connection.raw.close();
   lock.release();
-  const verb = dryRun ? 'would apply' : 'applied';
-  console.log(names.length === 0 ? 'The schema is up to date.' : names.map((name) => `${verb} ${name}`).join('\n'));
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  return migrations().filter(({ name }) => names.includes(name));
+}
+
+async function migrateServer(config: Config): Promise<Migration[]> {
+  const { migrateAzureSql } = await import('../shared/platform/database/azure-sql/migrate.ts');
+  return migrateAzureSql({ config, clock: systemClock, dryRun });
 }
