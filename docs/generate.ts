@@ -8,6 +8,7 @@ export const pages: Record<string, () => Promise<string>> = {
   'operations.md': async () => (await import('./generate/operations.ts')).operationsPage(),
   'problems.md': async () => (await import('./generate/problems.ts')).problemsPage(),
   'settings.md': async () => (await import('./generate/settings.ts')).settingsPage(),
+  'telemetry.md': async () => (await import('./generate/telemetry.ts')).telemetryPage(),
   '../functions/tables.ts': async () => (await import('./generate/tables.ts')).tablesModule(),
 };
 

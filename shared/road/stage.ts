@@ -33,7 +33,7 @@ export const stage =
     edge(platform, id, (seen) =>
       platform.db.transaction(name, async (tx) => {
         const job = seen(await lockJob(tx, { id }));
-        await platform.telemetry.join({ name, trace: job.trace }, async () => handlers[job.state]?.(tx, job));
+        await inItsTrace(platform, { name, job }, async () => handlers[job.state]?.(tx, job));
       }),
     );
 
@@ -56,7 +56,7 @@ export const callingStage =
       const job = await claimJob(platform, { name, id, state });
       if (job === undefined) return;
       seen(job);
-      await platform.telemetry.join({ name, trace: job.trace }, async () => {
+      await inItsTrace(platform, { name, job }, async () => {
         refuseTooMany(job, name);
         const found = await work(platform, job);
         await platform.db.transaction(name, (tx) => commit(tx, job, found));
@@ -74,12 +74,19 @@ export const readingStage =
       const job = await findJob(platform.db.read, { id });
       if (job?.state !== state) return;
       seen(job);
-      await platform.telemetry.join({ name, trace: job.trace }, async () => {
+      await inItsTrace(platform, { name, job }, async () => {
         refuseTooMany(job, name);
         const found = await work(platform, job);
         await platform.db.transaction(name, (tx) => commit(tx, job, found));
       });
     });
+
+/** Whoever rang, what is done for a job is of its trace. */
+const inItsTrace = <T>(
+  { telemetry }: Platform,
+  { name, job }: { name: string; job: Job },
+  work: () => Promise<T>,
+): Promise<T> => telemetry.join({ name, trace: job.trace, attributes: { 'muster.id': job.id } }, work);
 
 /** Attempts are counted beforehand, so a job that kills or hangs its process comes to an end as well. */
 function refuseTooMany(job: Job, name: string): void {
@@ -111,7 +118,7 @@ async function edge(platform: Platform, id: string, run: (seen: Seen) => Promise
 }
 
 function settleAtEdge(platform: Platform, job: Job, error: unknown): Promise<unknown> {
-  return platform.telemetry.join({ name: 'settleAtEdge', trace: job.trace }, async () =>
+  return inItsTrace(platform, { name: 'settleAtEdge', job }, async () =>
     error instanceof Refusal && transitions.blocked.from.includes(job.state)
       ? blockJob(platform, job, error)
       : keepFault(platform, job, error),

@@ -1,5 +1,6 @@
 /** One trace tells a whole road: from HTTP over bells and stages to SQL and calls out, and to what agents did. */
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clientOf, type Client } from '../../local/client.ts';
@@ -246,6 +247,14 @@ describe('what is measured', () => {
     expect(input).toMatchObject({ unit: '{token}', count: 1, sum: 700, attributes: split });
     expect(output).toMatchObject({ sum: 100, attributes: { 'gen_ai.request.model': 'openai:gpt-4o' } });
   });
+});
+
+test('everything that is told is documented', () => {
+  const page = readFileSync(new URL('../../docs/telemetry.md', import.meta.url), 'utf8');
+  const attributes = [...spans, ...collector.measured()].flatMap((told) => Object.keys(told.attributes));
+  expect([...new Set(attributes)].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  const named = spans.filter(({ kind }) => kind === 'server' || kind === 'consumer').map(({ name }) => name);
+  expect([...new Set(named)].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
 
 test('all of it comes from Muster', () => {
