@@ -22,7 +22,7 @@ const agents: Load = async () => (await import('./http/agents.ts')).agentRoutes;
 const tasks: Load = async () => (await import('./http/tasks.ts')).taskRoutes;
 const messages: Load = async () => (await import('./http/messages.ts')).messageRoutes;
 const events: Load = async () => (await import('./http/events.ts')).eventRoutes;
-const all: Load = async () => (await import('./routes.ts')).routes;
+const builtDocuments: Load = async () => (await import('./http/built-documents.ts')).builtDocumentRoutes;
 
 /** Name, address, and where the route stands. */
 export const operations: readonly (readonly [Operation, Address, Load])[] = [
@@ -91,9 +91,9 @@ export const operations: readonly (readonly [Operation, Address, Load])[] = [
   ['listEvents', 'GET /api/v1/events', events],
   ['listSeals', 'GET /api/v1/events/seals', events],
   ['listRecordHeads', 'GET /api/v1/events/heads', events],
-  ['getOpenApi', 'GET /api/openapi.json', all],
-  ['getDocs', 'GET /api/docs', all],
-  ['getProblem', 'GET /problems/{code}', all],
+  ['getOpenApi', 'GET /api/openapi.json', builtDocuments],
+  ['getDocs', 'GET /api/docs', builtDocuments],
+  ['getProblem', 'GET /problems/{code}', builtDocuments],
 ];
 
 /** What each bell wakes, by its name. */

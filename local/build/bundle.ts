@@ -1,10 +1,6 @@
 /** Makes one CommonJS file of an entry and everything that it uses; what is imported by `await import()` is evaluated there. */
-import { cpSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { bundleParts, leavingOut, type Wanted } from './apart.ts';
-
-const root = dirname(dirname(import.meta.dirname));
 
 /** Messages of zod in forty other languages, which nobody asks for. */
 const zodInEnglish: Plugin = {
@@ -27,7 +23,6 @@ const aboutTheModule = {
 };
 
 const usual: BuildOptions = {
-  absWorkingDir: root,
   bundle: true,
   platform: 'node',
   format: 'cjs',
@@ -40,6 +35,8 @@ const usual: BuildOptions = {
 };
 
 export interface Bundling {
+  /** Where sources are. */
+  root: string;
   folder: string;
   /** File in the folder by its source, such as `{ muster: 'functions/azure.ts' }` for `muster.cjs`. */
   entries: Record<string, string>;
@@ -48,8 +45,8 @@ export interface Bundling {
 }
 
 /** Gives what went into which file. */
-export async function bundle({ folder, entries, minify = true }: Bundling): Promise<Metafile['outputs']> {
-  const options = { ...usual, minifyWhitespace: minify, minifySyntax: minify };
+export async function bundle({ root, folder, entries, minify = true }: Bundling): Promise<Metafile['outputs']> {
+  const options = { ...usual, absWorkingDir: root, minifyWhitespace: minify, minifySyntax: minify };
   const wanted: Wanted = new Map();
   const { metafile } = await build({
     ...options,
@@ -60,10 +57,5 @@ export async function bundle({ folder, entries, minify = true }: Bundling): Prom
     metafile: true,
   });
   const parts = await bundleParts(wanted, folder, options);
-  for (const schema of schemas)
-    cpSync(join(root, 'shared/platform/database', schema), join(folder, schema), { recursive: true });
   return Object.fromEntries([metafile, ...parts].flatMap(({ outputs }) => Object.entries(outputs)));
 }
-
-/** Read from beside the module that applies them. */
-const schemas = ['sqlite'];

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { runByHand } from './admin.ts';
+import { httpAnswer } from './ask.ts';
 import type { RpcRequest, RpcResponse } from './rpc.ts';
 import { routeFinder, type Finder, type Found } from './templates.ts';
 import type { Worker } from './worker.ts';
@@ -55,8 +56,7 @@ async function serve({ worker, find, losesChunks }: Serving, request: IncomingMe
     const lost = losesChunks && request.headers['transfer-encoding'] !== undefined;
     const http = rpcRequest({ request, url, found, body: lost ? Buffer.alloc(0) : body });
     const traceParent = request.headers['traceparent']?.toString();
-    const { returnValue } = await worker.invoke(found.name, { data: { http }, traceParent });
-    write(response, returnValue?.http as RpcResponse); // of a function with an HTTP trigger
+    write(response, httpAnswer(await worker.invoke(found.name, { data: { http }, traceParent })));
   } catch {
     response.writeHead(500).end(); // what the host answers when a function throws
   }

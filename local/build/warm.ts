@@ -1,0 +1,18 @@
+/**
+ * `node warm.ts FOLDER QUESTIONS`: runs a built app as far as its first answers, so that its compile cache holds what a start
+ * needs. A process of its own: what it has loaded itself must not get into that cache.
+ */
+import { flushCompileCache } from 'node:module';
+import { ask } from '../functions-host/ask.ts';
+import { startWorker } from '../functions-host/worker.ts';
+
+const [folder = '.', questions = '{}'] = process.argv.slice(2);
+const asked = JSON.parse(questions) as Record<string, string>;
+
+const worker = await startWorker(folder, (_, message) => console.error(message));
+for (const [name, path] of Object.entries(asked)) {
+  const { status } = await ask(worker, name, { path });
+  if (status !== 200) throw new Error(`${name} answered ${status}`);
+}
+await worker.terminate();
+flushCompileCache();
