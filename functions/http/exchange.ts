@@ -2,6 +2,7 @@
 import type { Ground } from './handle.ts';
 import { mountRoutes } from './mount.ts';
 import type { Route } from './route.ts';
+import { isTraceparent } from './trace.ts';
 
 /** As the host gives it: its body is in memory, all of it. */
 export interface HostRequest {
@@ -38,7 +39,7 @@ export function exchangeWith(ground: Ground, route: Route): Exchange {
 /** `trace` is the host's traceparent for this call, which stands between the caller's and ours. */
 async function requestOf(given: HostRequest, trace: string | undefined): Promise<Request> {
   const headers = new Headers(given.headers);
-  if (trace !== undefined) headers.set('traceparent', trace);
+  if (trace !== undefined && isTraceparent(trace)) headers.set('traceparent', trace); // a host without one gives an id of its own
   const { url, method } = given;
   if (bodyless.has(method)) return new Request(url, { method, headers });
   const body = await given.arrayBuffer();

@@ -19,8 +19,14 @@ export async function readBody(request: Request): Promise<Json> {
   if (!/^application\/json *(; *charset="?utf-8"? *)?$/i.test(headers.get('content-type') ?? '')) {
     refuse('unsupported_media_type');
   }
-  return checked(parsed(textOf(await bytesOf(request))));
+  const bytes = await bytesOf(request);
+  if (bytes.length === 0)
+    refuse('malformed', { detail: headers.has('transfer-encoding') ? lostBody : 'A JSON body is needed.' });
+  return checked(parsed(textOf(bytes)));
 }
+
+/** What some hosts of functions do to it. */
+const lostBody = 'The body came empty. Sent in chunks it may have been lost on its way: send it with Content-Length.';
 
 /** HTTP itself holds the sender to a declared length; what comes in chunks is counted. */
 async function bytesOf(request: Request): Promise<Uint8Array> {
@@ -49,7 +55,6 @@ async function chunksOf(request: Request): Promise<Uint8Array> {
 }
 
 function textOf(bytes: Uint8Array): string {
-  if (bytes.length === 0) refuse('malformed', { detail: 'A JSON body is needed.' });
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

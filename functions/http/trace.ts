@@ -30,5 +30,7 @@ export function traceSource(random: Random): (header: string | null) => Traced {
   };
 }
 
+export const isTraceparent = (text: string): boolean => form.test(text);
+
 /** The part of a traceparent that names the trace. */
 export const traceId = (traceparent: string): string => traceparent.slice(3, 35);
