@@ -1,32 +1,35 @@
 /**
- * `npm run demo [-- --json] [-- --keep]`: the whole road on this machine, in seconds: a server in a temporary
- * folder, agents as programs of their own, two jobs from submit to learn, and a receipt.
+ * `npm run demo [-- --json] [-- --keep] [-- --functions]`: the whole road on this machine, in seconds: a server in a
+ * temporary folder, agents as programs of their own, two jobs from submit to learn, and a receipt. With `--functions`
+ * the server is the built function app in a small host of functions.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { sealRecord } from '../shared/events/seal.ts';
 import { checkRecord } from '../shared/insights/check-record.ts';
-import { readConfig } from '../shared/platform/config.ts';
 import { busSettings } from './bus-settings.ts';
 import { clientOf, type Client } from './client.ts';
 import { startAgents } from './demo/agents.ts';
 import { definitions, members, people, resources, tools } from './demo/cast.ts';
 import { follow } from './demo/live.ts';
+import { asFunctions, inThisProcess } from './demo/muster.ts';
 import { receiptOf, receiptText } from './demo/receipt.ts';
 import { recordInFile } from './record-file.ts';
-import { startServer } from './server.ts';
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+    functions: { type: 'boolean', default: false },
+  },
 });
 const print = (line: string) => (values.json ? undefined : console.log(line));
 
 const folder = mkdtempSync(join(tmpdir(), 'muster-demo-'));
-const chosen = { MUSTER_DATA: folder, PORT: '0', LOG_LEVEL: 'warn' };
-const server = await startServer(readConfig({ ...busSettings(process.env), ...chosen }));
-const admin = clientOf(server.url, server.admin_key ?? '');
+const settings = { ...busSettings(process.env), MUSTER_DATA: folder, LOG_LEVEL: 'warn' };
+const server = await (values.functions ? asFunctions(settings) : inThisProcess(settings));
+const admin = clientOf(server.url, server.admin_key);
 print(`Muster runs at ${server.url} with its data in ${folder}`);
 
 const submitter = await furnish();
@@ -41,7 +44,7 @@ for (const definition of definitions) {
   jobs.set(job_id, definition.job_name);
 }
 await follow(admin, jobs, print);
-await sealRecord(server.platform);
+await server.seal();
 const receipt = await receiptOf(admin, jobs.keys(), await checkRecord(await recordInFile(folder)));
 console.log(values.json ? JSON.stringify(receipt, null, 2) : receiptText(receipt));
 process.exitCode = receipt.ok ? 0 : 1;
