@@ -3,7 +3,7 @@
  * module that imports one loads its file when it is itself evaluated. See docs/decisions/bundle-in-parts.md.
  */
 import { join } from 'node:path';
-import { build, type BuildOptions, type Metafile, type Plugin, type PluginBuild } from 'esbuild';
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 
 /** File by file, the packages in it. What shares its dependencies shares a file. */
 const parts: Record<string, readonly string[]> = {
@@ -31,10 +31,27 @@ const packageOf = (specifier: string): string =>
     .join('/');
 
 /** What the bundle imports from each part; filled while it is made. */
-export type Wanted = Map<string, Set<string>>;
+export interface Apart {
+  wanted: Map<string, Set<string>>;
+  exportsOf: ExportsOf;
+}
 
-/** Leaves these packages out of the bundle; `wanted` is told which. */
-export const leavingOut = (wanted: Wanted): Plugin => ({
+type ExportsOf = (specifier: string) => Promise<string[]>;
+
+export const nothingApart = (): Apart => ({ wanted: new Map(), exportsOf: exportsReader() });
+
+/** The names as Node gives them: of CommonJS also what it finds in there, and `default` for all of it. */
+function exportsReader(): ExportsOf {
+  let last: Promise<unknown> = Promise.resolve(); // one after the other: some cannot be loaded from two sides at once
+  return (specifier) => {
+    const names = last.then(async () => Object.keys((await import(specifier)) as object));
+    last = names.catch(() => []); // told to whoever asked
+    return names.then((all) => all.filter((name) => /^[A-Za-z_$][\w$]*$/.test(name)));
+  };
+}
+
+/** Leaves these packages out of the bundle, and writes down which. */
+export const leavingOut = ({ wanted, exportsOf }: Apart): Plugin => ({
   name: 'leaving-out',
   setup: (building) => {
     building.onResolve({ filter: /^[@a-z]/ }, ({ path, namespace }) => {
@@ -45,34 +62,29 @@ export const leavingOut = (wanted: Wanted): Plugin => ({
     });
     building.onResolve({ filter: /^\.\/apart\//, namespace: 'apart' }, ({ path }) => ({ path, external: true }));
     building.onLoad({ filter: /./, namespace: 'apart' }, async ({ path, pluginData }) => ({
-      contents: await doorTo(path, String(pluginData)),
+      contents: doorTo(path, String(pluginData), await exportsOf(path)),
     }));
   },
 });
 
 /** A module that has the same exports and loads them from the part. */
-async function doorTo(specifier: string, part: string): Promise<string> {
-  const names = await exportsOf(specifier);
+function doorTo(specifier: string, part: string, names: readonly string[]): string {
   const named = names.filter((name) => name !== 'default').join(', ');
   return [
-    `const { ${named === '' ? '' : `${named}, `}...rest } = require('./apart/${part}.cjs')[${JSON.stringify(specifier)}]();`,
-    ...(named === '' ? [] : [`export { ${named} };`]),
-    ...(names.includes('default') ? ['export default rest.default;'] : []),
+    `const all = require('./apart/${part}.cjs')[${JSON.stringify(specifier)}]();`,
+    `export const { ${named} } = all;`,
+    ...(names.includes('default') ? ['export default all.default;'] : []),
   ].join('\n');
 }
 
-/** The names as Node gives them: of CommonJS also what it finds in there, and `default` for all of it. */
-const exportsOf = async (specifier: string): Promise<string[]> =>
-  Object.keys((await import(specifier)) as object).filter(
-    (name) => /^[A-Za-z_$][\w$]*$/.test(name) && !/^(module\.exports)$/.test(name),
-  );
-
-/** Makes the files that are left out, in `folder`/apart. */
-export async function bundleParts(wanted: Wanted, folder: string, options: BuildOptions): Promise<Metafile[]> {
-  const made = [...wanted].map(([part, specifiers]) =>
+/** Makes the files that are left out, in `folder`/apart. Nobody reads their code, but their names are part of messages. */
+export async function bundleParts(apart: Apart, folder: string, options: BuildOptions): Promise<Metafile[]> {
+  const made = [...apart.wanted].map(([part, specifiers]) =>
     build({
       ...options,
-      plugins: [...(options.plugins ?? []), asImported],
+      minify: true,
+      keepNames: true,
+      plugins: [...(options.plugins ?? []), asImported(apart.exportsOf)],
       stdin: { contents: rowsOf([...specifiers].toSorted()), resolveDir: options.absWorkingDir ?? '.' },
       outfile: join(folder, 'apart', `${part}.cjs`),
       metafile: true,
@@ -86,16 +98,19 @@ const rowsOf = (specifiers: readonly string[]): string =>
   specifiers.map((name) => `exports[${JSON.stringify(name)}] = () => require('imported:${name}');`).join('\n');
 
 /** Packages as `import` finds them, which may not be what `require` finds. */
-const asImported: Plugin = {
+const asImported = (exportsOf: ExportsOf): Plugin => ({
   name: 'as-imported',
-  setup: ({ onResolve, onLoad, initialOptions }: PluginBuild) => {
+  setup: ({ onResolve, onLoad, initialOptions }) => {
     onResolve({ filter: /^imported:/ }, ({ path }) => ({
       path: path.slice('imported:'.length),
       namespace: 'imported',
     }));
     onLoad({ filter: /./, namespace: 'imported' }, async ({ path }) => ({
-      contents: `export * from '${path}';\n${(await exportsOf(path)).includes('default') ? `export { default } from '${path}';` : ''}`,
+      contents: [
+        `export * from '${path}';`,
+        ...((await exportsOf(path)).includes('default') ? [`export { default } from '${path}';`] : []),
+      ].join('\n'),
       resolveDir: initialOptions.absWorkingDir ?? '.',
     }));
   },
-};
+});

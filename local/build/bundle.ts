@@ -1,6 +1,6 @@
 /** Makes one CommonJS file of an entry and everything that it uses; what is imported by `await import()` is evaluated there. */
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
-import { bundleParts, leavingOut, type Wanted } from './apart.ts';
+import { bundleParts, leavingOut, nothingApart } from './apart.ts';
 
 /** Messages of zod in forty other languages, which nobody asks for. */
 const zodInEnglish: Plugin = {
@@ -47,15 +47,15 @@ export interface Bundling {
 /** Gives what went into which file. */
 export async function bundle({ root, folder, entries, minify = true }: Bundling): Promise<Metafile['outputs']> {
   const options = { ...usual, absWorkingDir: root, minifyWhitespace: minify, minifySyntax: minify };
-  const wanted: Wanted = new Map();
+  const apart = nothingApart();
   const { metafile } = await build({
     ...options,
-    plugins: [...(usual.plugins ?? []), leavingOut(wanted)],
+    plugins: [...(usual.plugins ?? []), leavingOut(apart)],
     entryPoints: entries,
     outdir: folder,
     outExtension: { '.js': '.cjs' },
     metafile: true,
   });
-  const parts = await bundleParts(wanted, folder, options);
+  const parts = await bundleParts(apart, folder, options);
   return Object.fromEntries([metafile, ...parts].flatMap(({ outputs }) => Object.entries(outputs)));
 }

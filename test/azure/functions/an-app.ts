@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
 import { answerIn, httpCall, type Answered, type Asked } from '../../../local/functions-host/ask.ts';
 import { messageCall } from '../../../local/functions-host/queues.ts';
 import type { Binding, InvocationResponse } from '../../../local/functions-host/rpc.ts';
@@ -16,6 +17,13 @@ export const adminKey = `mk.key_admin.${'a'.repeat(43)}`;
 export function temporaryFolder(): { folder: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'muster-functions-'));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** The app as it would be deployed. */
+export interface Packaged {
+  folder: string;
+  /** What went into which file, once it is made. */
+  outputs(): Metafile['outputs'];
 }
 
 export interface App {

@@ -1,33 +1,28 @@
 /** What the built app tells a host at its start. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { routes } from '../../../functions/routes.ts';
 import { stages } from '../../../functions/stages.ts';
 import { timers } from '../../../functions/timers.ts';
-import { packageApp } from '../../../local/build/package.ts';
 import { bellNames } from '../../../shared/platform/platform.ts';
-import { startApp, temporaryFolder, type App } from './an-app.ts';
-
-const { folder, remove } = temporaryFolder();
-beforeAll(() => packageApp(folder));
-afterAll(remove);
+import { startApp, type App, type Packaged } from './an-app.ts';
 
 const bus = {
   SERVICEBUS: 'Endpoint=sb://localhost;SharedAccessKeyName=k;SharedAccessKey=s;UseDevelopmentEmulator=true',
 };
-
-async function named(settings: Record<string, string>): Promise<App['functions']> {
-  const app = await startApp(folder, settings);
-  await app.end();
-  expect(app.said).toEqual([]);
-  return app.functions;
-}
 
 const triggersOf = (functions: App['functions'], type: string) =>
   Object.fromEntries(
     functions.filter(({ trigger }) => trigger.type === type).map(({ name, trigger }) => [name, trigger]),
   );
 
-describe('the functions of the built app', () => {
+export function naming({ folder }: Packaged): void {
+  async function named(settings: Record<string, string>): Promise<App['functions']> {
+    const app = await startApp(folder, settings);
+    await app.end();
+    expect(app.said).toEqual([]);
+    return app.functions;
+  }
+
   it('are the operations, each with its method and path, for whoever may call it', async () => {
     const http = triggersOf(await named({}), 'httpTrigger');
     const expected = routes.map(({ name, method, path }) => [
@@ -86,4 +81,4 @@ describe('the functions of the built app', () => {
     await app.end();
     expect(app.written()).toContain('MONTHLY_BUDGET_USD: expected US dollars');
   });
-});
+}
