@@ -1,6 +1,6 @@
 /** Questions, each with its electorate. */
-import { sql, type ExpressionBuilder } from 'kysely';
-import { dueWork } from '../platform/database/due-work.ts';
+import type { ExpressionBuilder } from 'kysely';
+import { dueWork, sweepForJobs } from '../platform/database/due-work.ts';
 import { now, store } from '../platform/database/statement.ts';
 import type { Approval } from './approval.ts';
 import type { RuleTried } from './policy.ts';
@@ -20,6 +20,9 @@ export const columns = [
 ] satisfies (keyof Approval)[];
 
 export const askWork = dueWork('asks');
+
+/** Questions that wait for the machine: past their deadline, or settled and not yet taken by their job. */
+export const sweepApprovals = sweepForJobs('approvals');
 
 export const findApproval = first((q, p: { id: string }) =>
   q.selectFrom('approvals').select(columns).where('id', '=', p.id),
@@ -148,26 +151,4 @@ export const postpone = change((q, p: Pick<Approval, 'id' | 'deadline_at' | 'val
     .set({ deadline_at: p.deadline_at, valid_seconds: p.valid_seconds, due_at: p.due_at })
     .where('id', '=', p.id)
     .returning('id'),
-);
-
-/** Moves the due time of up to `limit` due questions on, oldest first; the wait doubles up to 5 minutes. */
-export const sweepDue = change((q, p: { limit: number }) =>
-  q
-    .updateTable('approvals')
-    .set((row) => ({
-      due_at: sql<Date>`now_plus(${row.ref('due_seconds')})`,
-      due_seconds: sql<number>`case when ${row.ref('due_seconds')} * 2 > 300 then 300 else ${row.ref('due_seconds')} * 2 end`,
-    }))
-    .where('due_at', '<=', now())
-    .where('id', 'in', (inner) =>
-      inner
-        .selectFrom('approvals')
-        .select('id')
-        .where('due_at', '<=', now())
-        .orderBy('due_at')
-        .limit(p.limit)
-        .forUpdate()
-        .skipLocked(),
-    )
-    .returning('job_id'),
 );

@@ -1,7 +1,6 @@
 /** ringDueWork: whatever waits for the machine is rung again when it is due, so a lost bell costs one sweep. */
 import type { Platform } from '../platform/platform.ts';
-import { askWork } from '../approvals/store.ts';
-import { sweepApprovals } from '../approvals/sweep.ts';
+import { askWork, sweepApprovals } from '../approvals/store.ts';
 import { bellOf } from '../jobs/lifecycle.ts';
 import { jobWork } from '../jobs/store/rows.ts';
 import { sweepTasks } from '../tasks/sweep.ts';
@@ -14,7 +13,7 @@ const counts = 'submitted';
 export async function ringDueWork(platform: Platform): Promise<void> {
   await sweepJobs(platform);
   await platform.db.transaction('sweepApprovals', async (tx) => {
-    for (const job_id of await sweepApprovals(tx, atOnce)) tx.ring('execute', job_id);
+    for (const { job_id } of await sweepApprovals(tx, { limit: atOnce })) tx.ring('execute', job_id);
   });
   await platform.db.transaction('sweepAsks', async (tx) => {
     for (const { id } of await askWork.sweep(tx, { limit: atOnce, counts: '' })) tx.ring('ask', id);

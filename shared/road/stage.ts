@@ -26,14 +26,20 @@ export const stageAttempts = 10;
 /** Longer than all checks of a validation may take together. */
 const claimSeconds = 120;
 
-/** A stage without outside calls: locks the job, then does what its state asks for, in one transaction. */
+/**
+ * A stage without outside calls: locks the job, then does what its state asks for, in one transaction. A run that comes
+ * to its end makes the faults before it count no more: only faults in a row end a job.
+ */
 export const stage =
   (name: string, handlers: Handlers): Stage =>
   (platform, id) =>
     edge(platform, id, (seen) =>
       platform.db.transaction(name, async (tx) => {
         const job = seen(await lockJob(tx, { id }));
-        await inItsTrace(platform, { name, job }, async () => handlers[job.state]?.(tx, job));
+        const handle = handlers[job.state];
+        if (handle === undefined) return;
+        await inItsTrace(platform, { name, job }, async () => handle(tx, job));
+        if (job.attempts > 0) await jobWork.forgetFaults(tx, job); // hits nothing where the job has moved
       }),
     );
 

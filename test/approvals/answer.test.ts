@@ -3,7 +3,7 @@ import { answerOf } from '../../shared/approvals/answer.ts';
 import { consumeApproval, voidApproval } from '../../shared/approvals/consume.ts';
 import { hasCurrentApproval } from '../../shared/approvals/current.ts';
 import { standStill } from '../../shared/approvals/stand-still.ts';
-import { sweepApprovals } from '../../shared/approvals/sweep.ts';
+import { sweepApprovals } from '../../shared/approvals/store.ts';
 import { eventsOf } from '../../shared/events/store.ts';
 import type { Job } from '../../shared/jobs/job.ts';
 import { openQuestions, type Questions } from './questions.ts';
@@ -146,7 +146,7 @@ describe('voiding', () => {
 });
 
 describe('the sweep', () => {
-  const sweep = () => q.inside((tx) => sweepApprovals(tx, 500));
+  const sweep = async () => (await q.inside((tx) => sweepApprovals(tx, { limit: 500 }))).map(({ job_id }) => job_id);
 
   test('gives jobs whose question has reached its deadline, less and less often', async () => {
     const { job } = await q.ask();

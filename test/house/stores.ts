@@ -15,7 +15,15 @@ export function ownersIn(schema: string): Map<string, string> {
   return owners;
 }
 
-const writing = new Set(['insertInto', 'updateTable', 'deleteFrom', 'mergeInto', 'replaceInto', 'dueWork']);
+const writing = new Set([
+  'insertInto',
+  'updateTable',
+  'deleteFrom',
+  'mergeInto',
+  'replaceInto',
+  'dueWork',
+  'sweepForJobs',
+]);
 
 /** One room writes a table, and says which by its name. */
 export const tableOwners: Rule = (house) => {

@@ -54,13 +54,14 @@ test('of many who claim at once, one has the row', async () => {
   expect(claims.flat()).toEqual([{ id: 'a' }]);
 });
 
-test('giving back takes the attempt back, and only the holder can', async () => {
+test('a clean run forgets the faults before it, unless the row has moved on', async () => {
   await claim('a');
-  const giveBack = (fence: number) => run((tx) => work.giveBack(tx, { id: 'a', fence, due_in_seconds: 5 }));
-  expect(await giveBack(0)).toEqual([]);
-  expect(await giveBack(1)).toEqual([{ id: 'a' }]);
-  expect(await row('a')).toMatchObject({ attempts: 0, fence: 2, lease_until: null });
-  expect(inSeconds((await row('a'))?.due_at)).toBe(5);
+  await run((tx) => work.backOff(tx, { id: 'a', fence: 1, seconds: 30, fault: 'broken', counted: 0 }));
+  const forget = (fence: number) => run((tx) => work.forgetFaults(tx, { id: 'a', fence }));
+  expect(await forget(1)).toEqual([]);
+  expect(await forget(2)).toEqual([{ id: 'a' }]);
+  expect(await row('a')).toMatchObject({ attempts: 0, fence: 2, last_fault: null });
+  expect(inSeconds((await row('a'))?.due_at)).toBe(30);
 });
 
 test('backing off keeps the fault and frees the row until it is due', async () => {

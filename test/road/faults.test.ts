@@ -77,3 +77,27 @@ test('a running job is never given up for faults: an action item is raised, and 
   await town.work();
   expect(await town.state(id)).toBe('succeeded');
 });
+
+test.each([
+  ['waits for people', () => town.submitted(), 'awaiting_approval'],
+  ['runs', () => town.started(), 'executing'],
+])('stray faults of a job that %s do not add up: a clean run in between forgets them', async (_, begun, state) => {
+  const id = await begun();
+  for (let times = 0; times < 25; times++) {
+    await ring(id);
+    expect(await town.job(id)).toMatchObject({ state, attempts: 1, last_fault: 'Error: planted' });
+    town.world.ring('execute', id);
+    await town.settle();
+    expect(await town.job(id)).toMatchObject({ state, attempts: 0, last_fault: null });
+  }
+  expect(await town.sql('select code from action_items')).toEqual([]);
+});
+
+test('a stray bell forgets no fault of a stage that it is not for', async () => {
+  const id = await town.submit();
+  town.lose();
+  await town.tamper('update jobs set attempts = 3 where id = ?', id);
+  town.world.ring('execute', id);
+  await town.settle();
+  expect(await town.job(id)).toMatchObject({ state: 'submitted', attempts: 3 });
+});

@@ -1,15 +1,16 @@
 /**
  * One mechanism for every table whose rows wait for the machine: a row has `due_at`, `attempts`, a `fence`
- * and `lease_until`. Stages with outside calls claim it, work, and commit or give it back; the sweep
+ * and `lease_until`. Stages with outside calls claim it, work, and commit, or keep their fault; the sweep
  * rings for rows that are due. All times are computed by the database inside the statement.
  */
-import { sql } from 'kysely';
+import { sql, type ExpressionBuilder } from 'kysely';
 import { now, store } from './statement.ts';
 
 export interface WorkRow {
   id: string;
   state: string;
   due_at: Date | null;
+  /** How long the next sweep waits. */
   due_seconds: number;
   attempts: number;
   fence: number;
@@ -17,13 +18,51 @@ export interface WorkRow {
   last_fault: string | null;
 }
 
+/** All that rows of such tables may have. */
+type AnyRow = WorkRow & { job_id: string };
+
 /** The longest a sweep waits before it rings for the same row again. */
 const slowestSweepSeconds = 300;
 const slowestSweepOfRunningSeconds = 30;
 
+type Row = ExpressionBuilder<Record<string, AnyRow>, string>;
+
+/** The wait doubles each time. */
+const movedOn = (row: Row) => ({
+  due_at: sql<Date>`now_plus(${row.ref('due_seconds')})`,
+  due_seconds: sql<number>`case
+    when ${row.ref('state')} in ('executing', 'compensating') and ${row.ref('due_seconds')} * 2 > ${sql.lit(slowestSweepOfRunningSeconds)} then ${sql.lit(slowestSweepOfRunningSeconds)}
+    when ${row.ref('due_seconds')} * 2 > ${sql.lit(slowestSweepSeconds)} then ${sql.lit(slowestSweepSeconds)}
+    else ${row.ref('due_seconds')} * 2 end`,
+});
+
+const oldestDue = (table: string, limit: number) => (row: Row) =>
+  row
+    .selectFrom(table)
+    .select('id')
+    .where('due_at', '<=', now())
+    .orderBy('due_at')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked();
+
+/**
+ * Moves the due time of up to `limit` due rows on, oldest first, and gives their jobs: of a table whose rows nobody
+ * claims, because the execute stage looks after them.
+ */
+export const sweepForJobs = (table: string) =>
+  store<Record<string, AnyRow>>().change((q, p: { limit: number }) =>
+    q
+      .updateTable(table)
+      .set(movedOn)
+      .where('due_at', '<=', now())
+      .where('id', 'in', oldestDue(table, p.limit))
+      .returning('job_id'),
+  );
+
 /** The statements of one table; the room that owns the table makes them. */
 export function dueWork(table: string) {
-  const { change } = store<Record<string, WorkRow>>();
+  const { change } = store<Record<string, AnyRow>>();
   return {
     /** Takes the row for `lease_seconds` and counts the attempt; no row: stale or doubled, nothing to do. */
     claim: change((q, p: { id: string; state: string; lease_seconds: number }) =>
@@ -40,16 +79,11 @@ export function dueWork(table: string) {
         .where((row) => row.or([row('lease_until', 'is', null), row('lease_until', '<', now())]))
         .returning('id'),
     ),
-    /** Gives a claimed row back untried: nothing to do yet. */
-    giveBack: change((q, p: { id: string; fence: number; due_in_seconds: number }) =>
+    /** Faults before a clean run that found nothing to do yet count no more. */
+    forgetFaults: change((q, p: { id: string; fence: number }) =>
       q
         .updateTable(table)
-        .set((row) => ({
-          fence: row('fence', '+', 1),
-          attempts: row('attempts', '-', 1),
-          lease_until: null,
-          due_at: now(p.due_in_seconds),
-        }))
+        .set({ attempts: 0, last_fault: null })
         .where('id', '=', p.id)
         .where('fence', '=', p.fence)
         .returning('id'),
@@ -69,32 +103,16 @@ export function dueWork(table: string) {
         .where('fence', '=', p.fence)
         .returning('id'),
     ),
-    /**
-     * Moves the due time of up to `limit` due rows on, oldest first, and gives them: the wait doubles each
-     * time. Rows in `counts` have no claim that counts their attempts, so their ring counts.
-     */
+    /** The same, for rows that are claimed. Rows in `counts` have no claim that counts their attempts, so their ring counts. */
     sweep: change((q, p: { limit: number; counts: string }) =>
       q
         .updateTable(table)
         .set((row) => ({
-          due_at: sql<Date>`now_plus(${row.ref('due_seconds')})`,
-          due_seconds: sql<number>`case
-            when ${row.ref('state')} in ('executing', 'compensating') and ${row.ref('due_seconds')} * 2 > ${sql.lit(slowestSweepOfRunningSeconds)} then ${sql.lit(slowestSweepOfRunningSeconds)}
-            when ${row.ref('due_seconds')} * 2 > ${sql.lit(slowestSweepSeconds)} then ${sql.lit(slowestSweepSeconds)}
-            else ${row.ref('due_seconds')} * 2 end`,
+          ...movedOn(row),
           attempts: sql<number>`${row.ref('attempts')} + case when ${row.ref('state')} = ${p.counts} then 1 else 0 end`,
         }))
         .where('due_at', '<=', now())
-        .where('id', 'in', (inner) =>
-          inner
-            .selectFrom(table)
-            .select('id')
-            .where('due_at', '<=', now())
-            .orderBy('due_at')
-            .limit(p.limit)
-            .forUpdate()
-            .skipLocked(),
-        )
+        .where('id', 'in', oldestDue(table, p.limit))
         .returning(['id', 'state']),
     ),
     /** Voids every stage's lease: right after a start that nobody else can have one. */
