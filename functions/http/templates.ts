@@ -1,10 +1,10 @@
 /** Templates, and jobs made from them. */
 import { z } from 'zod';
 import { JobDefinition } from '../../shared/jobs/definition.ts';
-import { getTemplate, listTemplates, putTemplate, Template, withOverrides } from '../../shared/jobs/templates.ts';
+import { getTemplate, listTemplates, putTemplate, Template } from '../../shared/jobs/templates.ts';
 import { jsonObject } from '../../shared/platform/wire.ts';
 import { JobAnswer } from '../../shared/road/job-answer.ts';
-import { submitJob } from '../../shared/road/submit.ts';
+import { submitFromTemplate } from '../../shared/road/submit-from-template.ts';
 import { answerAtRest } from './jobs.ts';
 import { listOf } from './lists.ts';
 import { route } from './route.ts';
@@ -37,8 +37,8 @@ export const templateRoutes = [
     heeds: ['idempotency_key', 'prefer_wait'],
     refuses: ['unknown_template', 'unknown_unit'],
     run: async ({ platform, caller, input, request }) => {
-      const definition = withOverrides(await getTemplate(platform.db.read, input.name), input.overrides);
-      const id = await submitJob(platform, caller, { definition, idempotency_key: request.idempotency_key });
+      const { idempotency_key } = request;
+      const id = await submitFromTemplate(platform, caller, { ...input, idempotency_key });
       return answerAtRest(platform, caller, { id, request });
     },
   }),

@@ -1,7 +1,7 @@
 /** `Idempotency-Key`: the same request twice has one effect. */
 import { createHash } from 'node:crypto';
 import { refuse } from '../outcomes.ts';
-import type { Tx } from '../platform/platform.ts';
+import type { Reads, Tx } from '../platform/platform.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import type { Json } from '../platform/wire.ts';
 import type { Operation } from './permissions.ts';
@@ -28,15 +28,29 @@ export async function once(
   { caller, operation, key, body, create }: Request,
 ): Promise<{ id: string; repeated: boolean }> {
   if (key === undefined) return { id: await create(), repeated: false };
-  const body_sha256 = createHash('sha256')
-    .update(canonicalJson(body as Json))
-    .digest('hex'); // JSON by contract
-  const earlier = await findIdempotencyKey(tx, { caller, operation, idempotency_key: key });
-  if (earlier !== undefined) {
-    if (earlier.body_sha256 !== body_sha256) refuse('idempotency_key_reused');
-    return { id: earlier.resource_id, repeated: true };
-  }
+  const earlier = await firstResult(tx, { caller, operation, key, body });
+  if (earlier !== undefined) return { id: earlier, repeated: true };
   const id = await create();
+  const body_sha256 = hashOf(body);
   await insertIdempotencyKey(tx, { caller, operation, idempotency_key: key, body_sha256, resource_id: id });
   return { id, repeated: false };
 }
+
+/**
+ * The id that the first request with this key has given, for who needs more than the request to create; undefined where
+ * there is none. Refuses `idempotency_key_reused` when the body is another.
+ */
+export async function firstResult(
+  reads: Reads,
+  { caller, operation, key, body }: Omit<Request, 'create'>,
+): Promise<string | undefined> {
+  if (key === undefined) return undefined;
+  const earlier = await findIdempotencyKey(reads, { caller, operation, idempotency_key: key });
+  if (earlier !== undefined && earlier.body_sha256 !== hashOf(body)) refuse('idempotency_key_reused');
+  return earlier?.resource_id;
+}
+
+const hashOf = (body: unknown): string =>
+  createHash('sha256')
+    .update(canonicalJson(body as Json))
+    .digest('hex'); // JSON by contract

@@ -19,8 +19,7 @@ export interface Submission {
  * `unknown_unit`, `invalid` (a sensitive path that leads nowhere) and `idempotency_key_reused`.
  */
 export async function submitJob(platform: Platform, caller: Caller, submission: Submission): Promise<string> {
-  refuseUnknownUnits(submission.definition.required_resources);
-  const sealed = await sealSensitive(platform, submission.definition);
+  const sealed = await sealNew(platform, submission.definition);
   const { id } = await platform.db.transaction('submitJob', (tx) =>
     once(tx, {
       caller: caller.id,
@@ -33,7 +32,14 @@ export async function submitJob(platform: Platform, caller: Caller, submission: 
   return id;
 }
 
-async function create(tx: Tx, caller: Caller, { definition, kept }: SealedDefinition): Promise<string> {
+/** What a submission needs before its transaction. Refuses `unknown_unit` and `invalid`. */
+export function sealNew(platform: Platform, definition: JobDefinition): Promise<SealedDefinition> {
+  refuseUnknownUnits(definition.required_resources);
+  return sealSensitive(platform, definition);
+}
+
+/** Stores a new job with its first deployment, and gives its id. */
+export async function create(tx: Tx, caller: Caller, { definition, kept }: SealedDefinition): Promise<string> {
   const id = tx.newId('job');
   const deployment_id = tx.newId('deploy');
   await keepSensitive(tx, kept);

@@ -15,12 +15,13 @@ import { settleMessages } from '../../shared/messages/settle.ts';
 import { signedHeaders } from '../../shared/platform/outbound/signature.ts';
 import { deleteResource } from '../../shared/resources/delete-resource.ts';
 import { voidStageLeases } from '../../shared/road/ring-due-work.ts';
+import { submitFromTemplate } from '../../shared/road/submit-from-template.ts';
 import { completeTask } from '../../shared/tasks/complete.ts';
 import { deleteTool } from '../../shared/tools/delete-tool.ts';
 import { deleteVerifier } from '../../shared/tools/delete-verifier.ts';
 import type { Asked, Said } from '../readiness/a-server.ts';
 import { verifyingAgent } from '../tools/a-tool.ts';
-import { admin, asAgent, definition, type Town } from '../road/town.ts';
+import { admin, asAgent, definition, submitter, type Town } from '../road/town.ts';
 
 interface Way {
   town: Town;
@@ -59,6 +60,7 @@ async function things({ town }: Way): Promise<void> {
   await putPrices(platform, admin, PricesInput.parse({ overrides: [{ model: 'gold', ...price }] }));
   for (const priority of [4, 5])
     await putTemplate(platform, admin, { name: 'report', definition: definition({ priority }) });
+  await submitFromTemplate(platform, submitter, { name: 'report', overrides: {} });
   await town.tool('linter');
   await town.resource('cores', 2);
 }

@@ -77,7 +77,6 @@ test.each(timers)('the timer $name is a span of its name, in a trace of its own'
 describe('a verb that is called in process', () => {
   /** Verbs that change something under the name of another, or change nothing. */
   const others: Record<string, string> = {
-    submitFromTemplate: 'submitJob',
     issueAgentKey: 'issueKey',
     deleteAgentKey: 'deleteKey',
     validateDefinition: 'nothing',
