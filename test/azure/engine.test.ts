@@ -1,7 +1,7 @@
 /** Transactions on Azure SQL, by the real driver: what is asked of the server, and what becomes of a lost answer. */
 import { CompiledQuery } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { UnknownOutcome } from '../../shared/platform/database/faults.ts';
+import { isTransient, UnknownOutcome } from '../../shared/platform/database/faults.ts';
 import type { Database, Writes } from '../../shared/platform/platform.ts';
 import { openWorld, type World } from '../world.ts';
 import { openLedger, type Ledger } from './a-ledger.ts';
@@ -193,6 +193,13 @@ describe('a read', () => {
     expect(await whileTimePasses(lines())).toEqual([]);
   });
 
+  test('whose answer stops in its middle is tried again: the driver would wait for ever', async () => {
+    await lines();
+    const ordered = ledger.faults.order({ on: 'statement', when: 'mid', how: 'silence' });
+    expect(await whileTimePasses(lines())).toEqual([]);
+    expect(ordered.met).toBe(1);
+  });
+
   test('of a number that no double holds is a fault', async () => {
     await expect(db.read.run(CompiledQuery.raw('select beyond'))).rejects.toThrow('exact');
   });
@@ -208,6 +215,13 @@ describe('connecting', () => {
   test('to a database that wakes up is tried again, then given up with its number', async () => {
     ledger.faults.order({ on: 'connect', how: 40613, times: 1000 });
     await expect(whileTimePasses(lines())).rejects.toMatchObject({ number: 40613 });
+  });
+
+  test('to a server that takes connections and says nothing is given up as what may pass', async () => {
+    await lines();
+    ledger.faults.order({ on: 'connect', how: 'silence', times: 1000 });
+    ledger.cut();
+    await expect(whileTimePasses(lines())).rejects.toSatisfy(isTransient);
   });
 
   test('with a wrong password is not tried again', async () => {

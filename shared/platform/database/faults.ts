@@ -32,7 +32,6 @@ const brokenConnection: ReadonlySet<string> = new Set([
 ]);
 
 interface Fault {
-  name?: unknown;
   code?: unknown;
   /** Of SQL Server. */
   number?: unknown;
@@ -61,8 +60,7 @@ function sqlNumbers(error: unknown): number[] {
   return [number, ...precedingErrors.map((preceding) => preceding.number)].filter((each) => typeof each === 'number');
 }
 
-/** Also where the pool had no connection to give in time. */
 function isBroken(error: unknown): boolean {
-  const { name, code } = (error ?? {}) as Fault;
-  return name === 'TimeoutError' || (typeof code === 'string' && brokenConnection.has(code));
+  const { code } = (error ?? {}) as Fault;
+  return typeof code === 'string' && brokenConnection.has(code);
 }

@@ -4,7 +4,8 @@ import { retried } from '../retry.ts';
 import type { Engine, Surroundings } from '../transactions.ts';
 import { askAlone, hasHappened, marksBelow } from './commits.ts';
 import { tsqlBuilder } from './dialect.ts';
-import type { Pool, RecordSet, Session } from './pool.ts';
+import type { Pool } from './pool.ts';
+import type { RecordSet, Session } from './session.ts';
 import { askIn, inRequests, partOf, silent, type Part, type ShapeOf } from './request.ts';
 import { Unit } from './unit.ts';
 

@@ -4,7 +4,8 @@ import type { Config } from '../../config.ts';
 import type { Clock } from '../../platform.ts';
 import { isTransient } from '../faults.ts';
 import type { Migration } from '../migrate.ts';
-import { openPool, type Pool, type Session } from './pool.ts';
+import { openPool, type Pool } from './pool.ts';
+import type { Session } from './session.ts';
 
 const folder = new URL('./', import.meta.url);
 

@@ -1,7 +1,7 @@
 /** Several statements as one request: each on lines of its own, their parameters numbered through. */
 import type { CompiledQuery } from 'kysely';
 import { parameterOf, type Parameter } from './parameters.ts';
-import type { RecordSet, Session } from './pool.ts';
+import type { RecordSet, Session } from './session.ts';
 import { rowsOf } from './rows.ts';
 import type { Shape } from './shape.ts';
 

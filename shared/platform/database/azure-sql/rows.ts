@@ -1,5 +1,5 @@
 /** Rows as the stores know them: names to values, JSON parsed, whole numbers as numbers. */
-import type { RecordSet } from './pool.ts';
+import type { RecordSet } from './session.ts';
 import type { Shape } from './shape.ts';
 
 type Decode = (value: unknown) => unknown;

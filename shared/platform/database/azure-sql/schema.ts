@@ -1,7 +1,8 @@
 /** Refuses a database that lacks the tables this code needs: it is not for a running app to change them. */
 import { schemaVersion } from './columns.ts';
 import { parameterOf } from './parameters.ts';
-import type { Pool, Session } from './pool.ts';
+import type { Pool } from './pool.ts';
+import type { Session } from './session.ts';
 
 export const findVersion = 'select "name" from "migrations" where "name" = @1';
 

@@ -1,7 +1,7 @@
 /** One transaction on one connection. */
 import type { CompiledQuery } from 'kysely';
 import { markOf } from './commits.ts';
-import type { Session } from './pool.ts';
+import type { Session } from './session.ts';
 import { askIn, partOf, type ShapeOf } from './request.ts';
 
 interface Asked {
