@@ -4,7 +4,7 @@ import { permissions } from '../../shared/access/permissions.ts';
 import { problemOf } from '../../shared/problems.ts';
 import { codesOf, isOpen } from './codes.ts';
 import { Components, type JsonSchema } from './components.ts';
-import { Problem } from './problems.ts';
+import { Problem } from './problem.ts';
 import type { Heeded, Route } from './route.ts';
 
 export interface OpenApiDocument {

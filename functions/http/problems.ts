@@ -1,27 +1,11 @@
 /** Answers for what did not succeed: RFC 9457 problem details with a documented code. */
-import { z } from 'zod';
 import { LostRace, Refusal, type RefusalFacts } from '../../shared/outcomes.ts';
 import { Away } from '../../shared/platform/away.ts';
 import { isTransient, secondsToPass, UnknownOutcome } from '../../shared/platform/database/faults.ts';
-import { problemOf, problems, type ProblemCode } from '../../shared/problems.ts';
+import { problemOf, type ProblemCode } from '../../shared/problems.ts';
+import type { Problem } from './problem.ts';
 import { respond } from './respond.ts';
 import { traceId } from './trace.ts';
-
-export const Problem = z
-  .strictObject({
-    type: z.string().describe('path of a page that explains the code'),
-    code: z.enum(Object.keys(problems)),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    instance: z.string().describe('path of the request'),
-    errors: z
-      .array(z.strictObject({ pointer: z.string(), message: z.string() }))
-      .optional()
-      .describe('where the input is wrong: JSON Pointers (RFC 6901) into the body, or parameters by name'),
-    trace_id: z.string(),
-  })
-  .meta({ id: 'Problem' });
 
 /** Where faults go. */
 export interface FaultLog {
@@ -47,7 +31,7 @@ export function problemResponse({ error, instance, operation, trace, log, header
   if (status >= 500) log.error({ err: error, operation, code }, 'a request failed');
   const detail = facts.detail ?? remedy;
   const { errors } = facts;
-  const problem: z.output<typeof Problem> = {
+  const problem: Problem = {
     type: `/problems/${code}`,
     code,
     title,

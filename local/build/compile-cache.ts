@@ -6,15 +6,20 @@ import { join } from 'node:path';
 /** Azure runs the app as this user, and Node keeps a cache for each. */
 const root = 0;
 
-/** One question that needs nothing, one that opens everything, by the function that answers. */
-const usual = { getLiveness: '/api/health/live', getReadiness: '/api/health/ready' };
+/** By the function that answers: one question that needs nothing, and those that callers ask first. */
+const usual = {
+  getLiveness: '/api/health/live',
+  getReadiness: '/api/health/ready',
+  listJobs: '/api/v1/deployment/jobs',
+};
+const adminKey = `mk.key_admin.${'a'.repeat(43)}`; // of a database that ends with the process
 
 /**
  * Fills `folder`/cache by asking the app. The cache serves this version of Node on this kind of processor; another
  * one makes its own.
  */
 export function fillCompileCache(folder: string, asked: Record<string, string> = usual): void {
-  const env = { PATH: process.env['PATH'], MUSTER_DATA: ':memory:', LOG_LEVEL: 'silent' };
+  const env = { PATH: process.env['PATH'], MUSTER_DATA: ':memory:', MUSTER_ADMIN_KEY: adminKey, LOG_LEVEL: 'silent' };
   execFileSync(process.execPath, [join(import.meta.dirname, 'warm.ts'), folder, JSON.stringify(asked)], {
     env,
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -9,9 +9,10 @@ import { startWorker } from '../functions-host/worker.ts';
 const [folder = '.', questions = '{}'] = process.argv.slice(2);
 const asked = JSON.parse(questions) as Record<string, string>;
 
+const headers = { authorization: `Bearer ${process.env['MUSTER_ADMIN_KEY']}` };
 const worker = await startWorker(folder, (_, message) => console.error(message));
 for (const [name, path] of Object.entries(asked)) {
-  const { status } = await ask(worker, name, { path });
+  const { status } = await ask(worker, name, { path, headers });
   if (status !== 200) throw new Error(`${name} answered ${status}`);
 }
 await worker.terminate();
