@@ -1,16 +1,17 @@
 /** Opens Muster for a host, over the tables that every host mounts. */
 import type { Config } from '../shared/platform/config.ts';
+import { firstUse } from '../shared/platform/first-use.ts';
+import { onAzureSql } from '../shared/platform/forms.ts';
 import { openPlatform, type OpenPlatform } from '../shared/platform/open.ts';
 import type { Platform } from '../shared/platform/platform.ts';
 import { ringDueWork, voidStageLeases } from '../shared/road/ring-due-work.ts';
-import { firstUse } from '../shared/platform/first-use.ts';
 import type { Timer } from './timers.ts';
 
 /** Opens the platform and rings for what waits. Throws when the folder is taken. */
 export async function openMuster(config: Config): Promise<OpenPlatform> {
   const platform = await openPlatform(config);
   try {
-    await voidStageLeases(platform); // the folder's lock proves that nobody else holds one
+    if (!onAzureSql(config)) await voidStageLeases(platform); // the folder's lock proves that nobody else holds one
     await ringDueWork(platform);
     return platform;
   } catch (error) {

@@ -7,6 +7,7 @@ import { routeFinder } from '../../../local/functions-host/templates.ts';
 import { readConfig } from '../../../shared/platform/config.ts';
 import { bellNames } from '../../../shared/platform/platform.ts';
 import { Broker } from '../amqp/broker.ts';
+import { startMigratedTwin } from '../twin/migrated.ts';
 import { adminKey, temporaryFolder, type Packaged } from './an-app.ts';
 
 const settings = { MUSTER_DATA: ':memory:', MUSTER_ADMIN_KEY: adminKey, LOG_LEVEL: 'warn' };
@@ -90,6 +91,22 @@ export function hosting({ folder }: Packaged): void {
     await queued.stop();
     await broker.close();
     expect(queued.written()).not.toContain('error');
+  });
+
+  it('runs a job with its rows in Azure SQL, as deployed, and leaves alone what another instance holds', async () => {
+    const broker = await new Broker(bellNames).ready();
+    const twin = await startMigratedTwin();
+    const deployed = { ...settings, ...twin.settings, SERVICEBUS: broker.connectionString };
+    const first = await spawnHost({ app: folder, settings: deployed });
+    expect(await jobAtRest(first.url)).toMatchObject({ state: 'blocked', blocked: { code: 'not_ready' } });
+    const until = '2099-01-01T00:00:00.000Z';
+    twin.database.raw.exec(`UPDATE jobs SET lease_until = '${until}'`);
+    const second = await spawnHost({ app: folder, settings: deployed });
+    expect((await fetch(`${second.url}/api/health/ready`)).status).toBe(200);
+    expect(twin.database.raw.prepare('SELECT lease_until FROM jobs').all()).toEqual([{ lease_until: until }]);
+    await Promise.all([first.stop(), second.stop()]);
+    await twin.close();
+    await broker.close();
   });
 
   it('ends when it is told to, and says so when there is nothing to start', async () => {

@@ -71,6 +71,12 @@ export function starting({ folder, outputs }: Packaged): void {
       expect(packages.filter((name) => !said.has(name))).toEqual([]);
     });
 
+    it('reads nothing from beside a source but what stands beside the bundle', () => {
+      const text = readFileSync(file('muster.cjs'), 'utf8');
+      expect(text.match(/new URL\([^()]*,urlOfTheBundle\)/g)).toEqual(['new URL("./sqlite/",urlOfTheBundle)']);
+      expect(text.match(/urlOfTheBundle/g)).toHaveLength(2);
+    });
+
     it('names no place of the machine that made it', () => {
       const named = filesIn(folder).filter((path) => readFileSync(file(path)).includes(process.cwd()));
       expect(named).toEqual([]);
