@@ -31,6 +31,8 @@ export interface Deployment<Estimate = object, Readiness = object> {
   definition: JobDefinition;
   estimate: Estimate | null;
   readiness: Readiness | null;
+  /** Why its plan is run by the primary agent alone; null: it is run whole, or has not begun. */
+  alone_because: string | null;
   outcome: string | null;
   outcome_reason: string | null;
   actual: Actual | null;

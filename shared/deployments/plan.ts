@@ -22,17 +22,17 @@ export interface TaskState {
   elapsed_seconds: number;
 }
 
-/**
- * The default plan: supporting agents in parallel, then the primary agent with their outputs. With
- * `fallback: "single_agent"`, the primary agent runs alone when a supporting one is absent.
- */
-export function planOf(definition: JobDefinition, absent: ReadonlySet<string> = new Set()): PlannedTask[] {
-  const alone =
-    definition.fallback === 'single_agent' && definition.supporting_agents.some((agent) => absent.has(agent));
+/** The default plan: supporting agents in parallel, then the primary agent with their outputs. */
+export function planOf(definition: JobDefinition): PlannedTask[] {
   const [primary = definition.primary_agent, ...supporting] = agentsOf(definition);
-  const helpers = alone ? [] : supporting.map((agent) => ({ name: agent, agent_id: agent, depends_on: [] }));
+  const helpers = supporting.map((agent) => ({ name: agent, agent_id: agent, depends_on: [] }));
   return [...helpers, { name: primary, agent_id: primary, depends_on: helpers.map(({ name }) => name) }];
 }
+
+/** The plan of a fallback: the primary agent alone. */
+export const soloPlanOf = ({ primary_agent }: JobDefinition): PlannedTask[] => [
+  { name: primary_agent, agent_id: primary_agent, depends_on: [] },
+];
 
 /** Tasks that wait for nothing any more. */
 export function readyTasks(tasks: readonly TaskState[]): string[] {

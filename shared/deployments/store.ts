@@ -40,6 +40,10 @@ export const storeReadiness = change((q, p: Pick<Deployment, 'id' | 'readiness'>
   q.updateTable('deployments').set({ readiness: p.readiness }).where('id', '=', p.id),
 );
 
+export const storeAlone = change((q, p: { id: string; alone_because: string }) =>
+  q.updateTable('deployments').set({ alone_because: p.alone_because }).where('id', '=', p.id),
+);
+
 export const storeOutcome = change((q, p: Pick<Deployment, 'id' | 'outcome' | 'outcome_reason' | 'actual'>) =>
   q
     .updateTable('deployments')

@@ -22,6 +22,20 @@ export async function durationsOf(reads: Reads, keys: readonly string[]): Promis
   return new Map(medians.filter((each): each is [string, number] => each[1] !== undefined));
 }
 
+/** How long the latest took, of each key that has a history: `p95_seconds` is what 19 of 20 have not passed. */
+export async function pacesOf(
+  reads: Reads,
+  keys: readonly string[],
+): Promise<Map<string, { median_seconds: number; p95_seconds: number; runs: number }>> {
+  const paces = [...(await recentOf(reads, keys))].flatMap(([key, recent]) => {
+    const sorted = recent.toSorted((a, b) => a - b);
+    const [median_seconds, p95_seconds] = [median(sorted), sorted[Math.ceil(0.95 * sorted.length) - 1]];
+    if (median_seconds === undefined || p95_seconds === undefined) return [];
+    return [[key, { median_seconds, p95_seconds, runs: recent.length }] as const];
+  });
+  return new Map(paces);
+}
+
 /** What is no duration is left out. */
 const wholeMilliseconds = ({ seconds }: { seconds: number }): number[] =>
   seconds >= 0 && seconds < Infinity ? [Math.round(seconds * 1000) / 1000] : [];

@@ -24,7 +24,7 @@ export type JobEvent = { by?: string } & (
   | { type: 'blocked'; code: ProblemCode; detail: string; waits_for: string | null; waits_amount?: number }
   | { type: 'resumed' }
   | { type: 'approved'; approval_id: string }
-  | { type: 'started' }
+  | { type: 'started'; alone_because?: string }
   | { type: 'rejected'; reason: string }
   | { type: 'expired'; reason: string }
   | { type: 'stop_requested'; reason: StopReason }

@@ -12,6 +12,10 @@ export const DeploymentAnswer = z
     deployment_id: z.string(),
     number: z.int(),
     definition: JobDefinition,
+    alone_because: z
+      .string()
+      .nullable()
+      .describe('why its plan was run by the primary agent alone (fallback); null: it was not'),
     outcome: z.string().nullable(),
     outcome_reason: z.string().nullable(),
     created_at: time,
@@ -23,10 +27,11 @@ export const DeploymentAnswer = z
 export async function listDeployments({ db }: Platform, caller: Caller, { job_id }: { job_id: string }) {
   const job = await visibleJob(db.read, caller, job_id);
   const rows = await deploymentsOf(db.read, { job_id: job.id });
-  return rows.map(({ id, number, definition, outcome, outcome_reason, created_at, ended_at }) => ({
+  return rows.map(({ id, number, definition, alone_because, outcome, outcome_reason, created_at, ended_at }) => ({
     deployment_id: id,
     number,
     definition,
+    alone_because,
     outcome,
     outcome_reason,
     created_at,

@@ -6,16 +6,18 @@ import type { Tx } from '../platform/platform.ts';
 import { consumeApproval, type Approval } from '../approvals/consume.ts';
 import { answerOf } from '../approvals/answer.ts';
 import { reserve } from '../budgets/reserve.ts';
-import { agentsByIds } from '../agents/read.ts';
-import { planOf } from '../deployments/plan.ts';
+import { planOf, soloPlanOf, type PlannedTask } from '../deployments/plan.ts';
+import { storeAlone } from '../deployments/store.ts';
 import type { JobDefinition } from '../jobs/definition.ts';
 import type { Job } from '../jobs/job.ts';
+import type { JobEvent } from '../jobs/lifecycle.ts';
 import { moveJob } from '../jobs/move.ts';
 import { allocate } from '../resources/allocate.ts';
 import { queueTasks } from '../tasks/queue.ts';
 import { useTools } from '../tools/use.ts';
 import { advancePlan } from './advance-plan.ts';
 import { currentDefinition } from './current.ts';
+import { fallbackReason } from './fallback.ts';
 import { stage } from './stage.ts';
 
 export const executeJob = stage('executeJob', {
@@ -24,52 +26,47 @@ export const executeJob = stage('executeJob', {
     if (answer === 'open') return; // a doubled bell: nothing to do
     if (answer !== 'granted') return moveJob(tx, job, { type: answer, reason });
     await consumeApproval(tx, approval);
-    await start(tx, job, approval);
-    await moveJob(tx, job, { type: 'approved', approval_id: approval.id }, { type: 'started' });
+    const started = await start(tx, job, approval);
+    await moveJob(tx, job, { type: 'approved', approval_id: approval.id }, started);
   },
   executing: advancePlan,
 });
 
-/** Takes all that the job needs, or refuses: then nothing of it has happened. */
-async function start(tx: Tx, job: Job, { cost_ceiling_micros }: Approval): Promise<void> {
+/** Takes all that the job needs, or refuses: then nothing of it has happened. Gives the event of the start. */
+async function start(tx: Tx, job: Job, { cost_ceiling_micros }: Approval): Promise<JobEvent> {
   const { deployment_id } = job;
   const definition = await currentDefinition(tx, job);
   await reserve(tx, deployment_id, cost_ceiling_micros); // refuses: budget_exhausted
   await allocate(tx, { deployment_id, resources: definition.required_resources }); // refuses: resource_exhausted
   await useTools(tx, { deployment_id, tools: definition.required_tools });
-  await queuePlan(tx, job, { definition, alarm_micros: cost_ceiling_micros });
+  const time_limit_seconds = Math.min(tx.config.AGENT_DEFAULT_TIMEOUT, job.time_limit_seconds);
+  const alone_because = await fallbackReason(tx, definition, time_limit_seconds);
+  if (alone_because !== undefined) await storeAlone(tx, { id: deployment_id, alone_because });
+  const plan = alone_because === undefined ? planOf(definition) : soloPlanOf(definition);
+  await queuePlan(tx, job, { definition, plan, time_limit_seconds, alarm_micros: cost_ceiling_micros });
+  return { type: 'started', ...(alone_because === undefined ? {} : { alone_because }) };
 }
 
 interface Planned {
   definition: JobDefinition;
+  plan: PlannedTask[];
+  time_limit_seconds: number;
   /** A task that costs more than this tells the stage at once. */
   alarm_micros: number;
 }
 
-async function queuePlan(tx: Tx, job: Job, { definition, alarm_micros }: Planned): Promise<void> {
-  const plan = planOf(definition, await absentAgents(tx, definition));
+async function queuePlan(tx: Tx, job: Job, { definition, plan, ...limits }: Planned): Promise<void> {
   await queueTasks(
     tx,
     plan.map((task) => ({
       ...task,
+      ...limits,
       job_id: job.id,
       deployment_id: job.deployment_id,
       capabilities: [],
       priority: job.priority,
       input: { job_name: job.job_name, description: definition.job_description, ...definition.input },
       max_attempts: definition.max_retries + 1,
-      time_limit_seconds: Math.min(tx.config.AGENT_DEFAULT_TIMEOUT, job.time_limit_seconds),
-      alarm_micros,
     })),
   );
-}
-
-/** Supporting agents that could not take a task now; of interest only where the plan may do without them. */
-async function absentAgents(tx: Tx, { fallback, supporting_agents }: JobDefinition): Promise<Set<string>> {
-  if (fallback === undefined) return new Set();
-  const present = (await agentsByIds(tx, supporting_agents)).filter(
-    ({ state }) => state === 'active' || state === 'suspect',
-  );
-  const known = new Set(present.map(({ id }) => id));
-  return new Set(supporting_agents.filter((id) => !known.has(id)));
 }

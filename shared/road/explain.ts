@@ -42,6 +42,8 @@ export interface Known {
   running: string[];
   done: number;
   tasks: number;
+  /** Why the primary agent works alone. */
+  alone_because: string | null;
   eta_seconds: number | null;
 }
 
@@ -77,12 +79,13 @@ function blockedWords(job: Job): string {
   return `${title}: ${job.blocked_detail ?? ''} ${goesOn}`;
 }
 
-function executingWords(job: Job, { running, done, tasks, eta_seconds }: Known): string {
+function executingWords(job: Job, { running, done, tasks, alone_because, eta_seconds }: Known): string {
   if (job.stop_reason !== null)
     return `Stopping (${job.stop_reason.replace('_', ' ')}); waiting for ${running.join(', ') || 'nobody'} to let go.`;
   const eta = eta_seconds === null ? '' : `; about ${Math.ceil(eta_seconds)} s left`;
   const who = running.length === 0 ? 'waiting for its agents to claim' : `${running.join(', ')} at work`;
-  return `${done} of ${tasks} tasks done, ${who}${eta}.`;
+  const alone = alone_because === null ? '' : ` The primary agent works alone: ${alone_because}.`;
+  return `${done} of ${tasks} tasks done, ${who}${eta}.${alone}`;
 }
 
 function endWords(job: Job): string {

@@ -33,6 +33,7 @@ export async function jobAnswer(reads: Reads, job: Job, at: Date): Promise<JobAn
     running,
     done: tasks.filter(({ state }) => state === 'succeeded').length,
     tasks: tasks.length,
+    alone_because: deployment.alone_because,
     eta_seconds: plan?.eta_seconds ?? null,
   };
   return {

@@ -6,6 +6,7 @@ import {
   planOutcome,
   progressOf,
   readyTasks,
+  soloPlanOf,
 } from '../../shared/deployments/plan.ts';
 import { JobDefinition } from '../../shared/jobs/definition.ts';
 import { aDefinition } from '../jobs/a-job.ts';
@@ -30,14 +31,9 @@ describe('the default plan', () => {
     expect(names).toEqual(['fixer', 'scanner']);
   });
 
-  it.each([
-    ['alone when a supporter is absent and the job allows it', 'single_agent', ['fixer'], ['scanner']],
-    ['with all when none is absent', 'single_agent', [], ['fixer', 'writer', 'scanner']],
-    ['with all when somebody else is absent', 'single_agent', ['stranger'], ['fixer', 'writer', 'scanner']],
-    ['with all when the job allows no fallback', undefined, ['fixer'], ['fixer', 'writer', 'scanner']],
-  ])('runs the primary agent %s', (_, fallback, absent, expected) => {
-    const definition = aDefinition({ supporting_agents: ['fixer', 'writer'], fallback });
-    expect(planOf(definition, new Set(absent)).map(({ name }) => name)).toEqual(expected);
+  it('of a fallback is the primary agent alone', () => {
+    const definition = aDefinition({ supporting_agents: ['fixer', 'writer'] });
+    expect(soloPlanOf(definition)).toEqual([{ name: 'scanner', agent_id: 'scanner', depends_on: [] }]);
   });
 });
 

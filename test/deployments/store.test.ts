@@ -4,6 +4,7 @@ import {
   findDeployment,
   findDeployments,
   insertDeployment,
+  storeAlone,
   storeEstimate,
   storeOutcome,
   storeReadiness,
@@ -29,11 +30,13 @@ it('a deployment keeps its definition as it was, and what was found about it', a
   await transaction('found', async (tx) => {
     await storeEstimate(tx, { id, estimate: { tokens: 7 } });
     await storeReadiness(tx, { id, readiness: { is_ready: true } });
+    await storeAlone(tx, { id, alone_because: 'fixer cannot take a task now' });
     await storeOutcome(tx, { id, outcome: 'succeeded', outcome_reason: 'all tasks', actual });
     await insertDeployment(tx, { id: 'deploy_2', job_id: job.id, number: 2, definition });
   });
   expect(await findDeployment(read, { id })).toEqual({
     id,
+    alone_because: 'fixer cannot take a task now',
     job_id: job.id,
     number: 1,
     definition,

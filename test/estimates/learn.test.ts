@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { durationsOf, rememberDurations } from '../../shared/estimates/durations.ts';
+import { durationsOf, pacesOf, rememberDurations } from '../../shared/estimates/durations.ts';
 import { estimateFor } from '../../shared/estimates/estimate.ts';
 import { lockLearner, observeJobs, type Observation } from '../../shared/estimates/learn.ts';
 import { putPrices } from '../../shared/estimates/put-prices.ts';
@@ -145,6 +145,16 @@ describe('durations', () => {
     );
     await remember(...Array.from({ length: 32 }, () => ({ key: 'agent:a', seconds: 100 })));
     expect(await known('agent:a')).toEqual(new Map([['agent:a', 100]]));
+  });
+
+  it('tell the pace of an agent: the median, and what 19 of 20 have not passed', async () => {
+    const seconds = Array.from({ length: 40 }, (_, i) => i + 1); // 9 to 40 are kept
+    await remember(...seconds.map((each) => ({ key: 'agent:a', seconds: each })), { key: 'agent:b', seconds: 3 });
+    const paces = await pacesOf(world.platform.db.read, ['agent:a', 'agent:b', 'agent:c']);
+    expect([...paces]).toEqual([
+      ['agent:a', { median_seconds: 24.5, p95_seconds: 39, runs: 32 }],
+      ['agent:b', { median_seconds: 3, p95_seconds: 3, runs: 1 }],
+    ]);
   });
 
   it('leave out what is no duration', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PricesInput } from '../../shared/estimates/price.ts';
 import { putPrices } from '../../shared/estimates/put-prices.ts';
+import { listDeployments } from '../../shared/road/deployments.ts';
 import { admin, openTown, type Asked, type Town } from './town.ts';
 
 let town: Town;
@@ -23,6 +24,11 @@ const told = async (id: string) =>
     .flatMap(({ data }) => data.tasks ?? [])
     .map(({ name, state }) => `${name} ${state}`)
     .toSorted();
+/** What the event of its start tells. */
+const startOf = async (id: string) => {
+  const [started] = await town.sql<Told>("select data from events where stream = ? and type = 'started'", id);
+  return started?.data;
+};
 const books = async () => ({
   budgets: await town.sql('select sum(reserved_micros) reserved, sum(spent_micros) spent from budgets'),
   held: await town.sql('select sum(reserved_micros) held from reservations'),
@@ -65,6 +71,32 @@ describe('the plan', () => {
     await town.pass(180);
     await town.approve(id, ['hugo']);
     expect(await states(id)).toEqual({ writer: 'queued' });
+    const { explanation } = await town.answer(id);
+    expect(explanation).toContain('The primary agent works alone: checker cannot take a task now.');
+    await town.work();
+    expect(await town.state(id)).toBe('succeeded');
+  });
+
+  test('is the primary agent alone where a helper is usually slower than the job can wait, and says so', async () => {
+    for (let times = 0; times < 5; times++) {
+      await town.started({ job_name: 'earlier', primary_agent: 'checker' });
+      const task = await town.one('checker');
+      await town.pass(100 + times);
+      await town.complete('checker', task);
+      await town.settle();
+    }
+    const slow = { ...team, fallback: 'single_agent' as const, max_execution_time_seconds: 90 };
+    const id = await town.started(slow);
+    expect(await states(id)).toEqual({ writer: 'queued' });
+    const because = 'checker may take 104 s (p95 of its last tasks), and has 90 s';
+    expect(await startOf(id)).toMatchObject({ from: 'approved', to: 'executing', alone_because: because });
+    expect((await town.answer(id)).explanation).toContain(`The primary agent works alone: ${because}.`);
+    expect(await listDeployments(town.platform, admin, { job_id: id })).toMatchObject([{ alone_because: because }]);
+
+    const patient = await town.started({ ...slow, max_execution_time_seconds: 600 });
+    expect(Object.keys(await states(patient))).toHaveLength(3);
+    expect(await startOf(patient)).not.toHaveProperty('alone_because');
+    expect(Object.keys(await states(await town.started({ ...slow, fallback: undefined })))).toHaveLength(3);
   });
 
   test('is whole with that fallback when all are there', async () => {

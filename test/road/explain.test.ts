@@ -4,7 +4,7 @@ import { canProceed, explain, statusOf, type Known } from '../../shared/road/exp
 import { isAtRest } from '../../shared/jobs/lifecycle.ts';
 import { aJob, noon } from '../jobs/a-job.ts';
 
-const nothing: Known = { approval: null, running: [], done: 0, tasks: 0, eta_seconds: null };
+const nothing: Known = { approval: null, running: [], done: 0, tasks: 0, alone_because: null, eta_seconds: null };
 const words = (job: Partial<Job>, known: Partial<Known> = {}) => explain(aJob(job), { ...nothing, ...known });
 
 describe('the coarse status, for clients that know no states', () => {
@@ -91,6 +91,9 @@ describe('the explanation', () => {
       '1 of 3 tasks done, seo, brand at work; about 12 s left.',
     );
     expect(words({ state }, { tasks: 1 })).toBe('0 of 1 tasks done, waiting for its agents to claim.');
+    expect(words({ state }, { tasks: 1, alone_because: 'seo cannot take a task now' })).toBe(
+      '0 of 1 tasks done, waiting for its agents to claim. The primary agent works alone: seo cannot take a task now.',
+    );
   });
 
   it('of a job that is being stopped says who must let go', () => {

@@ -170,6 +170,7 @@ CREATE TABLE deployments (
   definition nvarchar(max) NOT NULL CHECK (ISJSON(definition) = 1),
   estimate nvarchar(max) NULL CHECK (ISJSON(estimate) = 1),
   readiness nvarchar(max) NULL CHECK (ISJSON(readiness) = 1),
+  alone_because nvarchar(1000) NULL,
   outcome nvarchar(32) COLLATE Latin1_General_100_BIN2 NULL,
   outcome_reason nvarchar(max) NULL,
   actual nvarchar(max) NULL CHECK (ISJSON(actual) = 1),

@@ -147,6 +147,7 @@ CREATE TABLE deployments (
   definition TEXT_JSON NOT NULL CHECK (json_valid(definition)),
   estimate TEXT_JSON CHECK (json_valid(estimate)),
   readiness TEXT_JSON CHECK (json_valid(readiness)),
+  alone_because TEXT,
   outcome TEXT,
   outcome_reason TEXT,
   actual TEXT_JSON CHECK (json_valid(actual)),
