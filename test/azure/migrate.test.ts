@@ -1,6 +1,7 @@
 /** `npm run migrate` against a server, by the real driver. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { schemaFiles } from '../../docs/generate/tsql-schema.ts';
+import { admit, type AppUser } from '../../shared/platform/database/azure-sql/app-user.ts';
 import { readConfig } from '../../shared/platform/config.ts';
 import {
   findApplied,
@@ -21,11 +22,15 @@ let standIn: StandIn;
 /** What sp_getapplock says. */
 let outcome: bigint;
 let versions: number;
+/** Whose users were made. */
+let admitted: Value[][];
 
 /** What only a server knows: its locks, its settings, whether it has a table. */
 class Server extends TwinSession implements Session {
   override async execute(text: string, parameters: ReadonlyMap<string, Value>, signal: AbortSignal): Promise<Result[]> {
     if (text === takeLock) return [{ columns: [{ name: 'outcome', type: 'bigint' }], rows: [[outcome]] }];
+    if (text === admit) admitted.push([...parameters.values()]);
+    if (text === admit) return [];
     if (text === readVersions) versions += 1;
     if (text === readVersions || (text === findApplied && !tables().includes('migrations'))) return [];
     return super.execute(text === findApplied ? 'select name from migrations' : text, parameters, signal);
@@ -39,21 +44,21 @@ const applied = () => query('SELECT name FROM migrations ORDER BY name').map(({ 
 beforeEach(async () => {
   database = new TwinDatabase(clock.database);
   standIn = await startStandIn(() => new Server(database));
-  [outcome, versions] = [0n, 0];
+  [outcome, versions, admitted] = [0n, 0, []];
 });
 afterEach(async () => {
   await standIn.close();
   database.raw.close();
 });
 
-const migrate = async (dryRun = false) => {
+const migrate = async (dryRun = false, user?: AppUser) => {
   const config = readConfig({
     AZURE_SQL_SERVER: `127.0.0.1,${standIn.port}`,
     AZURE_SQL_USERNAME: 'sa',
     AZURE_SQL_PASSWORD: 'any',
     AZURE_SQL_TRUST_CERTIFICATE: 'true',
   });
-  return (await migrateAzureSql({ config, clock: { ...clock, sleep: async () => {} }, dryRun })).map(
+  return (await migrateAzureSql({ config, clock: { ...clock, sleep: async () => {} }, dryRun, user })).map(
     ({ name }) => name,
   );
 };
@@ -101,4 +106,22 @@ test('does not wait for a server that is not there', async () => {
 test('is refused with a wrong password at once', async () => {
   standIn.faults.order({ on: 'connect', how: 18456, times: 9 });
   await expect(migrate(true)).rejects.toMatchObject({ number: 18456 });
+});
+
+const user = { name: 'id-muster', client_id: '485edd25-697f-454e-8fbb-b554e6ce2842' };
+
+test("makes the app's user once the schema is there, each time it is asked to", async () => {
+  await migrate(false, user);
+  await migrate(false, user);
+  await migrate(true, user);
+  expect(admitted).toEqual([
+    [user.name, user.client_id],
+    [user.name, user.client_id],
+  ]);
+});
+
+test("says what the server says when the operator may not make the app's user", async () => {
+  standIn.faults.order({ on: 'statement', how: 15247, text: /create user/ });
+  await expect(migrate(false, user)).rejects.toMatchObject({ number: 15247 });
+  expect(applied()).toEqual(schemaFiles());
 });

@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts';
 import type { Clock } from '../../platform.ts';
 import { isTransient } from '../faults.ts';
 import type { Migration } from '../migrate.ts';
+import { admitApp, type AppUser } from './app-user.ts';
 import { openPool, type Pool } from './pool.ts';
 import type { Session } from './session.ts';
 
@@ -28,15 +29,19 @@ interface Migrating {
   config: Config;
   clock: Clock;
   dryRun: boolean;
+  /** The app's own user, made after the schema is there. */
+  user?: AppUser | undefined;
 }
 
 /** Applies what the database lacks and gives it; with `dryRun` only gives it. Throws when another is at it. */
-export async function migrateAzureSql({ config, clock, dryRun }: Migrating): Promise<Migration[]> {
+export async function migrateAzureSql({ config, clock, dryRun, user }: Migrating): Promise<Migration[]> {
   const pool = await openPool(config, patience);
   try {
     const session = await patiently(pool, clock);
     try {
-      return await migrate(session, dryRun);
+      const missing = await migrate(session, dryRun);
+      if (user !== undefined && !dryRun) await admitApp(session, user);
+      return missing;
     } finally {
       session.release(true); // which frees the lock
     }
