@@ -37,7 +37,7 @@ resource queues 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = [
     properties: {
       requiresDuplicateDetection: false
       requiresSession: false
-      lockDuration: 'PT1M'
+      lockDuration: 'PT5M' // it outlasts every stage, and the SDK does not renew it
       maxDeliveryCount: 10
       defaultMessageTimeToLive: 'P1D'
       deadLetteringOnMessageExpiration: false
