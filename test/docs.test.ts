@@ -17,7 +17,7 @@ const read = (path: string): Page => ({ path, text: readFileSync(new URL(path, r
 const found = (pattern: string | string[]): Page[] => globSync(pattern, { cwd: root.pathname }).toSorted().map(read);
 
 const pages = found(['*.md', 'docs/**/*.md', 'examples/**/*.md']);
-const recipes = found(['.github/workflows/*.yml', '.ci/run']);
+const recipes = found(['.github/workflows/*.yml', '.ci/run', 'azure.yaml']);
 const exists = (path: string): boolean => existsSync(new URL(path, root));
 const scriptsOf = ({ text }: Page): string[] => Object.keys((JSON.parse(text) as { scripts: object }).scripts);
 const scripts = scriptsOf(read('package.json'));
