@@ -37,7 +37,9 @@ async function breachesOf(work: (tx: Tx) => Promise<unknown>): Promise<string[]>
 const month = { scope: 'month', period: '2026-03' };
 const agent = (id: string) => ({ id, load: null });
 const odd = store<{ events: { stream: string; actor: string }; migrations: { name: string; applied_at: Date } }>();
-const changeEvents = odd.change((q, p: { actor: string }) => q.updateTable('events').set({ actor: p.actor }));
+const changeEvents = odd.change((q, p: { stream: string; actor: string }) =>
+  q.updateTable('events').set({ actor: p.actor }).where('stream', '=', p.stream),
+);
 const migrated = odd.change((q, p: { name: string; applied_at: Date }) =>
   q.insertInto('migrations').values({ name: p.name, applied_at: p.applied_at }),
 );
@@ -93,7 +95,7 @@ describe('a transaction', () => {
     ],
     [
       'that changes the record',
-      (tx) => changeEvents(tx, { actor: 'x' }),
+      (tx) => changeEvents(tx, { stream: job_id, actor: 'x' }),
       'executeJob changes events, which nobody may',
     ],
     [
