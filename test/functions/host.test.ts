@@ -1,0 +1,39 @@
+/** What a host's functions do before anything is open, and when something is wrong. */
+import { expect, it } from 'vitest';
+import { hostIn } from '../../functions/host.ts';
+import { alone } from '../../functions/http/route.ts';
+import { z } from 'zod';
+
+const request = (path: string) => ({
+  url: `http://muster.test${path}`,
+  method: 'GET',
+  headers: new Headers(),
+  arrayBuffer: async () => new ArrayBuffer(0),
+});
+
+it('loads the route of an operation at its first call, once', async () => {
+  let loaded = 0;
+  const load = async () => {
+    loaded += 1;
+    return [alone('getLiveness', 'GET /health/live', { answer: z.string(), refuses: [], run: () => 'here' })];
+  };
+  const host = hostIn({});
+  const exchange = host.exchange('getLiveness', load);
+  expect(loaded).toBe(0);
+  const answers = await Promise.all([exchange(request('/api/health/live')), exchange(request('/api/health/live'))]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  expect(loaded).toBe(1);
+  await host.close();
+});
+
+it('says which row of functions/tables.ts is out of date', async () => {
+  const exchange = hostIn({}).exchange('getLiveness', async () => []);
+  await expect(exchange(request('/api/health/live'))).rejects.toThrow('functions/tables.ts has getLiveness');
+});
+
+it('closes what was never opened, and what could not be', async () => {
+  await hostIn({}).close();
+  const host = hostIn({ MONTHLY_BUDGET_USD: 'plenty' });
+  await expect(host.tick('sealRecord')).rejects.toThrow('MONTHLY_BUDGET_USD');
+  await host.close();
+});
