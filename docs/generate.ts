@@ -1,4 +1,4 @@
-/** Writes what follows from the code, pages and the tables for hosts: `node docs/generate.ts`. */
+/** Writes what follows from the code, pages, the tables for hosts and a configuration: `node docs/generate.ts`. */
 import { writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 
@@ -9,6 +9,7 @@ export const pages: Record<string, () => Promise<string>> = {
   'problems.md': async () => (await import('./generate/problems.ts')).problemsPage(),
   'settings.md': async () => (await import('./generate/settings.ts')).settingsPage(),
   'telemetry.md': async () => (await import('./generate/telemetry.ts')).telemetryPage(),
+  '../local/servicebus-emulator.json': async () => (await import('./generate/emulator.ts')).emulatorConfig(),
   '../functions/tables.ts': async () => (await import('./generate/tables.ts')).tablesModule(),
 };
 

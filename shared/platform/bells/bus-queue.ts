@@ -24,8 +24,8 @@ interface Surroundings {
 }
 
 /**
- * Locks are not renewed: they outlast every stage, and after a connection dropped, the SDK would go on to renew those
- * of its messages for minutes.
+ * Locks are not renewed: a stage that outlasts its lock is heard twice, which does no harm, and after a connection
+ * dropped the SDK would go on to renew the locks of messages that it cannot settle any more.
  */
 export function busQueue(bell: BellName, { client, clock, random, log }: Surroundings): BusQueue {
   const sender = client.createSender(bell);
