@@ -6,6 +6,7 @@ export default defineConfig({
     pool: 'forks', // databases are synchronous and servers are closed at the end: a process each keeps them apart
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    expect: { poll: { timeout: 10_000, interval: 20 } }, // a second is short where all else runs beside
     coverage: {
       provider: 'v8',
       include: ['shared/**/*.ts'],

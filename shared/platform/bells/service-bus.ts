@@ -3,11 +3,10 @@
  * Ringing only puts the ring into an outbox; whatever is lost on the way, the sweep rings again.
  */
 import type { Config } from '../config.ts';
-import { firstUse } from '../first-use.ts';
 import { bellNames, type BellName, type Bells, type Clock, type Random } from '../platform.ts';
 import type { Log } from '../telemetry/log.ts';
 import { answering } from './answering.ts';
-import { busClient } from './bus-client.ts';
+import { busClients } from './bus-client.ts';
 import type { Hearing } from './bus-hearing.ts';
 import { busQueue, type BusQueue } from './bus-queue.ts';
 import { Outbox } from './outbox.ts';
@@ -31,13 +30,10 @@ export function serviceBusBells(around: Surroundings): Bells {
   return {
     ring: (ring, delaySeconds = 0) => bus.outbox[ring.bell].ring(ring, delaySeconds),
     answer: (answer) => {
-      hearing = bus
-        .queues()
-        .then((opened) => opened.map((queue) => queue.hear(answering(answer, log))))
-        .catch((error: unknown) => {
-          log.error({ err: error }, 'bells are not heard: see the settings of Service Bus');
-          return [];
-        });
+      hearing = Promise.all(bus.queues.map((queue) => queue.hear(answering(answer, log)))).catch((error: unknown) => {
+        log.error({ err: error }, 'bells are not heard: see the settings of Service Bus');
+        return [];
+      });
     },
     drain: async () => {
       const heard = await hearing;
@@ -48,13 +44,12 @@ export function serviceBusBells(around: Surroundings): Bells {
       await patiently(clock, closed);
     },
     check: async () => {
-      const opened = await bus.queues();
-      await Promise.all(opened.map((queue) => queue.check()));
-      return `${opened.length} queues take messages, show them and give them back`;
+      await Promise.all(bus.queues.map((queue) => queue.check()));
+      return `${bus.queues.length} queues take messages, show them and give them back`;
     },
     backlog: async () => {
       const own = outboxes.flatMap((one) => one.waiting()); // first: one on its way is counted twice, not missed
-      const inQueues = await Promise.all((await bus.queues()).map((queue) => queue.waiting()));
+      const inQueues = await Promise.all(bus.queues.map((queue) => queue.waiting()));
       const since = [...own, ...inQueues.flat().map((at) => at.getTime())];
       const now = clock.now().getTime();
       return { waiting: since.length, oldest_seconds: (now - Math.min(now, ...since)) / 1000 };
@@ -64,20 +59,15 @@ export function serviceBusBells(around: Surroundings): Bells {
 
 interface Bus {
   outbox: Record<BellName, Outbox>;
-  queues(): Promise<BusQueue[]>;
+  queues: BusQueue[];
   close(): Promise<void>;
 }
 
 function busOf(around: Surroundings): Bus {
-  const client = busClient(around.config);
-  const queues = firstUse(async () => {
-    const opened = await client.open();
-    return forEachBell((bell) => busQueue(bell, { ...around, client: opened }));
-  });
-  const outbox = forEachBell(
-    (bell) => new Outbox({ ...around, bell, send: async (...rings) => (await queues.use())[bell].send(...rings) }),
-  );
-  return { outbox, queues: async () => Object.values(await queues.use()), close: client.close };
+  const clients = busClients(around.config);
+  const queues = forEachBell((bell) => busQueue(bell, { ...around, clients }));
+  const outbox = forEachBell((bell) => new Outbox({ ...around, bell, send: queues[bell].send }));
+  return { outbox, queues: Object.values(queues), close: clients.close };
 }
 
 async function patiently(clock: Clock, work: Promise<unknown>): Promise<void> {
