@@ -1,5 +1,5 @@
 /** Signs of life, and who hears of an agent that is able to work again. */
-import type { Tx } from '../platform/platform.ts';
+import type { Tx, Writes } from '../platform/platform.ts';
 import type { Json } from '../platform/wire.ts';
 import { awaitedAgent, awaitedCategory, stateAt, type Agent } from './agent.ts';
 import { touchAgent } from './store.ts';
@@ -10,12 +10,17 @@ export async function noteSeen(tx: Tx, agent: Agent, load: Record<string, Json> 
   if (stateAt(agent, tx.at, tx.config.AGENT_HEARTBEAT_INTERVAL) !== 'active') wakeFor(tx, agent);
 }
 
-/** Whether it is time to write down that the agent has called: claims do so a few times an interval at most. */
+/** It is written down that an agent has called a few times an interval at most: after so many seconds. */
+export const seenSeconds = (intervalSeconds: number): number => intervalSeconds / 4;
+
 export const isSeenLate = ({ last_seen_at }: Pick<Agent, 'last_seen_at'>, at: Date, intervalSeconds: number): boolean =>
-  last_seen_at === null || at.getTime() - last_seen_at.getTime() >= (intervalSeconds / 4) * 1000;
+  last_seen_at === null || at.getTime() - last_seen_at.getTime() >= seenSeconds(intervalSeconds) * 1000;
 
 /** Jobs that were blocked for this agent, or for a head of its categories, look again. */
-export function wakeFor(tx: Tx, { id, role, categories }: Pick<Agent, 'id' | 'role' | 'categories'>): void {
+export function wakeFor(
+  tx: Pick<Writes, 'ring'>,
+  { id, role, categories }: Pick<Agent, 'id' | 'role' | 'categories'>,
+): void {
   tx.ring('wake', awaitedAgent(id));
   if (role === 'category_head') for (const category of categories) tx.ring('wake', awaitedCategory(category));
 }

@@ -23,6 +23,26 @@ export const lockAgent = first((q, p: { id: string }) =>
   q.selectFrom('agents').selectAll().where('id', '=', p.id).forUpdate(),
 );
 
+/** Locks the row of an agent that calls, and gives the database's time with what matters for that. */
+export const lockCalling = first((q, p: { id: string }) =>
+  q
+    .selectFrom('agents')
+    .select(['id', 'state', 'role', 'categories', 'last_seen_at'])
+    .select(now().as('at'))
+    .where('id', '=', p.id)
+    .forUpdate(),
+);
+
+/** A sign of life of an active agent, unless there was one since `from_now_seconds`, which is negative. It is locked. */
+export const noteCall = change((q, p: { id: string; from_now_seconds: number }) =>
+  q
+    .updateTable('agents')
+    .set({ last_seen_at: now() })
+    .where('id', '=', p.id)
+    .where('state', '=', 'active')
+    .where((row) => row.or([row('last_seen_at', 'is', null), row('last_seen_at', '<=', now(p.from_now_seconds))])),
+);
+
 type Written = Omit<Agent, 'created_at' | 'last_seen_at'>;
 
 export const insertAgent = change((q, p: Written & Pick<Agent, 'last_seen_at'>) =>

@@ -86,6 +86,14 @@ export interface Database {
    * twice where an answer was lost: only for statements that are safe to repeat.
    */
   batch<Answers extends readonly unknown[]>(name: string, start: (tx: Writes) => Promised<Answers>): Promise<Answers>;
+  /**
+   * A batch that may find nothing to do. Where a look costs less than the batch, `look` is asked first whether there
+   * is anything; undefined: there was not.
+   */
+  tryBatch<Answers extends readonly unknown[]>(
+    name: string,
+    tried: { look: () => Promise<boolean>; start: (tx: Writes) => Promised<Answers> },
+  ): Promise<Answers | undefined>;
   readonly read: Reads;
   close(): Promise<void>;
 }

@@ -1,15 +1,17 @@
 /** claimTasks: an agent takes work, or waits for it. */
 import type { Caller } from '../access/caller.ts';
-import { isSeenLate, noteSeen } from '../agents/note-seen.ts';
+import { stateAt } from '../agents/agent.ts';
+import { isSeenLate, wakeFor } from '../agents/note-seen.ts';
 import { poll, type Look } from '../platform/bells/poll.ts';
-import { lockAgent } from '../agents/store.ts';
+import { ring } from '../platform/bells/ring.ts';
 import { refuse } from '../outcomes.ts';
 import { newId } from '../platform/ids.ts';
-import type { Platform, Tx } from '../platform/platform.ts';
+import type { Platform, Reads, Writes } from '../platform/platform.ts';
 import type { ClaimedTask, ClaimInput } from './lease.ts';
 import { openTasks } from './open-input.ts';
 import { queueHint, roomHint } from './queue-name.ts';
-import { isOpen, openingsOf, takeTasks, type Asked, type LeasedTask, type Openings } from './take.ts';
+import { claiming, isOpen, openingsOf, type Asked, type LeasedTask, type Openings } from './take.ts';
+import { tellWaits } from './tell.ts';
 
 export interface Claim extends ClaimInput {
   agent_id: string;
@@ -29,32 +31,61 @@ export async function claimTasks(
   if (caller.id !== agent_id) refuse('not_found');
   const claim_id = given.claim_id ?? newId('claim', platform.clock.now(), platform.random);
   const asked = { agent_id, claim_id, max };
-  const taken = await poll(platform, { wait_seconds, signal }, () => look(platform, asked));
-  return { tasks: await openTasks(platform, taken) };
-}
-
-/** Reads first: while there is nothing to take, no transaction is opened, but for a sign of life now and then. */
-async function look(platform: Platform, asked: Asked): Promise<Look<LeasedTask>> {
-  const openings = await openingsOf(platform.db.read, asked);
-  if (openings === undefined) refuse('not_found');
-  if (openings.agent.state !== 'active') refuse('agent_not_active');
-  const topics = [roomHint(asked.agent_id), ...openings.queue_ids.map(queueHint)];
-  const calls = isOpen(openings) || isUnseen(platform, openings);
-  return { found: calls ? await callIn(platform, asked) : [], topics };
-}
-
-const isUnseen = ({ config }: Platform, { agent, at }: Openings): boolean =>
-  isSeenLate(agent, at, config.AGENT_HEARTBEAT_INTERVAL);
-
-const callIn = ({ db, telemetry }: Platform, asked: Asked): Promise<LeasedTask[]> =>
-  telemetry.span({ name: 'take', measure: 'muster.claim.duration' }, () =>
-    db.transaction('claimTasks', (tx) => callAndTake(tx, asked)),
+  let looks = 0;
+  const isLast = wait_seconds === 0;
+  const found = await poll(platform, { wait_seconds, signal }, () =>
+    look(platform, asked, { isFirst: looks++ === 0, isLast }),
   );
+  return { tasks: await openTasks(platform, found) };
+}
 
-/** The agent's row first; nothing is taken by an agent that may not. */
-async function callAndTake(tx: Tx, asked: Asked): Promise<LeasedTask[]> {
-  const agent = await lockAgent(tx, { id: asked.agent_id });
-  if (agent?.state !== 'active') refuse('agent_not_active');
-  if (isSeenLate(agent, tx.at, tx.config.AGENT_HEARTBEAT_INTERVAL)) await noteSeen(tx, agent, agent.load);
-  return takeTasks(tx, asked);
+/**
+ * The first look is the claim itself, unless looking costs nothing; the later ones of a long poll read, so that who
+ * waits writes nothing. No transaction is opened while there is nothing to take, but for a sign of life now and then.
+ */
+async function look(platform: Platform, asked: Asked, { isFirst, isLast }: Looking): Promise<Look<LeasedTask>> {
+  const { db, clock, telemetry } = platform;
+  const began = clock.now();
+  let seen: Openings | undefined;
+  const isWorth = async () => calls(platform, (seen = await openings(db.read, asked)));
+  const start = (tx: Writes) => claiming(tx, asked);
+  const later = async () => ((await isWorth()) ? db.batch('claimTasks', start) : undefined);
+  const answers = await (isFirst ? db.tryBatch('claimTasks', { look: isWorth, start }) : later());
+  const found = answers === undefined ? [] : taken(platform, answers);
+  if (found.length > 0)
+    telemetry.measure('muster.claim.duration', (clock.now().getTime() - began.getTime()) / 1000, {});
+  if (found.length > 0 || isLast) return { found, topics: [] };
+  const { queue_ids } = seen ?? (await openings(db.read, asked));
+  return { found, topics: [roomHint(asked.agent_id), ...queue_ids.map(queueHint)] };
+}
+
+interface Looking {
+  isFirst: boolean;
+  /** Nobody waits for news. */
+  isLast: boolean;
+}
+
+/** Refuses `not_found` and `agent_not_active`. */
+async function openings(reads: Reads, asked: Asked): Promise<Openings> {
+  const found = await openingsOf(reads, asked);
+  if (found === undefined) refuse('not_found');
+  if (found.agent.state !== 'active') refuse('agent_not_active');
+  return found;
+}
+
+const calls = ({ config }: Platform, seen: Openings): boolean =>
+  isOpen(seen) || isSeenLate(seen.agent, seen.at, config.AGENT_HEARTBEAT_INTERVAL);
+
+type Settled<Promises extends readonly unknown[]> = { [At in keyof Promises]: Awaited<Promises[At]> };
+
+/** What a claim has got. Nothing was taken for an agent that may not. */
+function taken(platform: Platform, [agent, , , leases]: Settled<ReturnType<typeof claiming>>): LeasedTask[] {
+  if (agent === undefined) refuse('not_found');
+  if (agent.state !== 'active') refuse('agent_not_active');
+  const at = new Date(agent.at);
+  if (stateAt(agent, at, platform.config.AGENT_HEARTBEAT_INTERVAL) !== 'active') {
+    wakeFor({ ring: (bell, id) => ring(platform, bell, id) }, agent);
+  }
+  tellWaits(platform.telemetry, leases, at);
+  return leases;
 }

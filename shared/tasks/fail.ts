@@ -10,6 +10,7 @@ import { spentOf } from './spent.ts';
 import { lockTask } from './store.ts';
 import { updateFailed, type Held, type Spent } from './store/settle.ts';
 import type { Task } from './task.ts';
+import { tellAttempts } from './tell.ts';
 
 /**
  * `delayed` while attempts are left (1 s to 5 min, exponential with full jitter), else `failed`, which is the dead
@@ -47,7 +48,8 @@ async function fail(tx: Tx, { held, spent, failure }: { held: Held; spent: Spent
     ended_at: state === 'delayed' ? null : tx.at,
   });
   if (task === undefined || hit.length === 0) return firstAnswer(tx, held, ['delayed', 'failed', 'cancelled']);
-  if (state !== 'delayed') tx.ring('execute', task.job_id);
+  if (state === 'delayed') tellAttempts(tx, hit);
+  else tx.ring('execute', task.job_id);
   tx.hint(roomHint(held.holder_id));
   return { ...task, state };
 }

@@ -6,6 +6,7 @@ import { queueHint, roomHint } from './queue-name.ts';
 import type { Release, SettledAnswer } from './report.ts';
 import { spentOf } from './spent.ts';
 import { updateReleased, type Held, type SettledRow, type Spent } from './store/settle.ts';
+import { tellAttempts } from './tell.ts';
 
 /**
  * `queued` again in its old place, the attempt not counted; `cancelled` when it was told to stop. A repeat gives
@@ -28,7 +29,10 @@ async function release(tx: Tx, report: Held & Spent): Promise<SettledRow> {
   const [row] = await updateReleased(tx, report);
   if (row === undefined) return firstAnswer(tx, report, ['queued', 'cancelled']);
   if (row.state === 'cancelled') tx.ring('execute', row.job_id);
-  else tx.hint(queueHint(row.queue_id));
+  else {
+    tx.hint(queueHint(row.queue_id));
+    tellAttempts(tx, [row]);
+  }
   tx.hint(roomHint(report.holder_id));
   return row;
 }

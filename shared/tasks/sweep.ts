@@ -2,7 +2,8 @@
 import type { Tx } from '../platform/platform.ts';
 import { queueHint } from './queue-name.ts';
 import { takeBackDue, takeBackOne } from './store/leases.ts';
-import type { Task } from './task.ts';
+import type { Task, Usage } from './task.ts';
+import { tellAttempts } from './tell.ts';
 
 /** At most `limit` tasks, in one statement. Gives the jobs of those that ended: their execute stage is to be rung. */
 export async function sweepTasks(tx: Tx, limit: number): Promise<string[]> {
@@ -16,8 +17,18 @@ export async function takeBack(tx: Tx, { id, fence }: Pick<Task, 'id' | 'fence'>
   for (const job_id of tellOf(tx, rows)) tx.ring('execute', job_id);
 }
 
-/** Wakes the claims that wait for what is queued; gives the jobs of the others. */
-function tellOf(tx: Tx, rows: readonly Pick<Task, 'job_id' | 'queue_id' | 'state'>[]): string[] {
-  for (const { state, queue_id } of rows) if (state === 'queued') tx.hint(queueHint(queue_id));
+/**
+ * Wakes the claims that wait for what is queued; gives the jobs of the others. An attempt that was settled, as a delayed
+ * task's was, has been told then.
+ */
+function tellOf(tx: Tx, rows: readonly TakenBack[]): string[] {
+  const queued = rows.filter(({ state }) => state === 'queued');
+  for (const { queue_id } of queued) tx.hint(queueHint(queue_id));
+  tellAttempts(
+    tx,
+    queued.filter(({ settled_as }) => settled_as === null),
+  );
   return [...new Set(rows.filter(({ state }) => state !== 'queued').map(({ job_id }) => job_id))];
 }
+
+type TakenBack = Usage & Pick<Task, 'job_id' | 'queue_id' | 'state' | 'settled_as'>;

@@ -1,17 +1,11 @@
 /** Takes tasks for an agent: up to what it has room for, over its queues, most urgent and oldest first. */
 import { leaseSeconds, type Agent } from '../agents/agent.ts';
-import type { Reads, Tx } from '../platform/platform.ts';
-import {
-  headOfQueue,
-  leasesOfClaim,
-  openingRows,
-  placesInQueue,
-  takeRows,
-  type OpeningRow,
-  type Place,
-} from './store/claims.ts';
+import { seenSeconds } from '../agents/note-seen.ts';
+import { lockCalling, noteCall } from '../agents/store.ts';
+import type { Reads, Writes } from '../platform/platform.ts';
+import { leasesOfClaim, openingRows, take, takeAfter, type OpeningRow } from './store/claims.ts';
+import type { Held } from './store/settle.ts';
 import type { Task } from './task.ts';
-import { tellTaken } from './tell.ts';
 
 /** A task in the hands of its holder. */
 export type LeasedTask = Task & { lease_until: Date };
@@ -61,49 +55,24 @@ export const isOpen = ({ repeated, room, open_queue_ids }: Openings): boolean =>
   repeated || (room > 0 && open_queue_ids.length > 0);
 
 /**
- * The agent's row is locked: its claims come one after the other, so it never holds more than it may. The same
- * claim gives its live leases again. Two statements and one for each queue that has work; of several queues one more
- * for each, which looks at their heads: only what is taken is locked, for others would pass over the rest meanwhile.
+ * The statements of a claim, in one batch: the agent's row is locked first, so its claims come one after the other and
+ * it never holds more than it may. The same claim gives its live leases again. Safe to repeat.
  */
-export async function takeTasks(tx: Tx, asked: Asked): Promise<LeasedTask[]> {
-  const openings = await openingsOf(tx, asked);
-  if (openings === undefined) return [];
-  if (openings.repeated) return (await leasesOfClaim(tx, asked)) as LeasedTask[]; // running tasks have a lease
-  const count = Math.min(asked.max, openings.room);
-  if (count <= 0) return [];
-  const heads: Task[] = [];
-  for (const [queue_id, limit] of await shares(tx, openings.open_queue_ids, count))
-    heads.push(...(await headOfQueue(tx, { queue_id, limit })));
-  return takeThese(tx, asked, heads.toSorted(byUrgency));
-}
+export const claiming = (tx: Writes, asked: Asked) =>
+  [
+    lockCalling(tx, { id: asked.agent_id }),
+    noteCall(tx, { id: asked.agent_id, from_now_seconds: -seenSeconds(tx.config.AGENT_HEARTBEAT_INTERVAL) }),
+    take(tx, takingOf(tx, asked)),
+    leasesOf(tx, asked),
+  ] as const;
 
-/** How many of the `count` most urgent tasks each queue has; those that have none are left out. */
-async function shares(tx: Tx, queue_ids: readonly string[], count: number): Promise<Map<string, number>> {
-  const [only, ...others] = queue_ids;
-  if (only === undefined) return new Map();
-  if (others.length === 0) return new Map([[only, count]]);
-  const seen: Place[] = [];
-  for (const queue_id of queue_ids) seen.push(...(await placesInQueue(tx, { queue_id, limit: count })));
-  const first = seen.toSorted(byUrgency).slice(0, count);
-  return new Map([...Map.groupBy(first, ({ queue_id }) => queue_id)].map(([id, places]) => [id, places.length]));
-}
+/** The next claim in the batch that settles a task: it takes only once that is done. The agent's row is locked. */
+export const claimingAfter = (tx: Writes, asked: Asked, settled: Held) =>
+  [
+    takeAfter(tx, { ...takingOf(tx, asked), settled_id: settled.id, settled_fence: settled.fence }),
+    leasesOf(tx, asked),
+  ] as const;
 
-const byUrgency = (a: Place, b: Place): number =>
-  a.priority - b.priority || compare(a.place, b.place) || compare(a.id, b.id);
+const takingOf = (tx: Writes, asked: Asked) => ({ ...asked, lease_seconds: leaseSeconds(tx.config) });
 
-const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
-
-async function takeThese(tx: Tx, { agent_id, claim_id }: Asked, tasks: Task[]): Promise<LeasedTask[]> {
-  if (tasks.length === 0) return [];
-  const lease_seconds = leaseSeconds(tx.config);
-  const ids = tasks.map(({ id }) => id);
-  const got = await takeRows(tx, ids, { agent_id, claim_id, lease_seconds });
-  const taken = tasks.filter(({ id }) => got.has(id));
-  tellTaken(tx, taken);
-  return taken.map((task) => ({
-    ...task,
-    fence: task.fence + 1,
-    attempts: task.attempts + 1,
-    lease_until: new Date(tx.at.getTime() + Math.min(lease_seconds, task.time_limit_seconds) * 1000),
-  }));
-}
+const leasesOf = (tx: Writes, asked: Asked): Promise<LeasedTask[]> => leasesOfClaim(tx, asked) as Promise<LeasedTask[]>; // running tasks have a lease

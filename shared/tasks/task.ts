@@ -60,6 +60,10 @@ export interface Task {
   ended_at: Date | null;
 }
 
+/** What an attempt has used, as it is told. */
+export const usageColumns = ['model', 'input_tokens', 'output_tokens'] as const;
+export type Usage = Pick<Task, (typeof usageColumns)[number]>;
+
 export const TaskAnswer = z
   .strictObject({
     task_id: z.string(),

@@ -1,18 +1,22 @@
 /** Tells what agents did for a task, by the semantic conventions of generative AI (`gen_ai.*`). */
 import type { Tx } from '../platform/platform.ts';
 import { mask } from '../platform/telemetry/mask.ts';
-import type { Attributes } from '../platform/telemetry/telemetry.ts';
-import type { Task } from './task.ts';
+import type { Attributes, Telemetry } from '../platform/telemetry/telemetry.ts';
+import type { Task, Usage } from './task.ts';
 
-/** How long tasks waited that are being taken, and what their attempts before have used. */
-export function tellTaken(tx: Tx, tasks: readonly Task[]): void {
-  tx.tell((telemetry) => {
-    for (const { queued_at, priority } of tasks) {
-      if (queued_at === null) continue;
-      telemetry.measure('muster.task.queue.duration', seconds(queued_at, tx.at), { 'muster.task.priority': priority });
-    }
-  });
-  for (const task of tasks) tellUsage(tx, task);
+/** How long tasks waited that were taken, by the database's time when the claim began. A repeat tells nothing anew. */
+export function tellWaits(telemetry: Telemetry, tasks: readonly Task[], at: Date): void {
+  for (const { queued_at, started_at, priority } of tasks) {
+    if (queued_at === null || started_at === null || started_at < at) continue;
+    telemetry.measure('muster.task.queue.duration', seconds(queued_at, started_at), {
+      'muster.task.priority': priority,
+    });
+  }
+}
+
+/** Attempts that are over, though their tasks are not. */
+export function tellAttempts(tx: Tx, attempts: readonly Usage[]): void {
+  for (const attempt of attempts) tellUsage(tx, attempt);
 }
 
 /** The last attempts at tasks that have ended, each as a span of its job's trace from claim to end. */
@@ -33,7 +37,7 @@ function tellWork(tx: Tx, task: Task): void {
   });
 }
 
-function tellUsage(tx: Tx, task: Task): void {
+function tellUsage(tx: Tx, task: Usage): void {
   const used = { input: task.input_tokens, output: task.output_tokens };
   if (used.input + used.output === 0) return;
   tx.tell((telemetry) => {

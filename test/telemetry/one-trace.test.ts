@@ -89,24 +89,24 @@ describe('while somebody listens', () => {
     ]);
   });
 
-  test('tokens of an attempt that was lost are told when its task is taken again', async () => {
+  test('tokens of an attempt that was lost are told when its task is taken back', async () => {
     const recording = startRecording();
     town = await openTown({}, { recorder: recording.recorder });
     await town.platform.telemetry.open();
     await town.started({ max_retries: 3 });
     const lost = await town.one('writer');
     await town.progress('writer', lost, { input_tokens: 300, output_tokens: 7 });
-    town.held.delete('writer');
-    await town.beat('writer'); // it does not list the task any more
-    await town.pass(30);
-    await town.sweep();
     const sums = async () =>
       (await recording.measured('gen_ai.client.token.usage')).map(({ attributes, sum }) => [
         attributes['gen_ai.token.type'],
         sum,
       ]);
     expect(await sums()).toEqual([]);
-    await town.one('writer');
+    town.held.delete('writer');
+    await town.pass(30);
+    await town.beat('writer'); // it does not list the task any more
+    await town.pass(30);
+    await town.sweep();
     expect(await sums()).toEqual([
       ['input', 300],
       ['output', 7],

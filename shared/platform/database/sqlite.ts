@@ -33,6 +33,7 @@ function openEngine({ folder, time }: SqliteOptions): Engine {
   const commits = new GroupCommit(connection);
   return {
     builder: sqliteBuilder(),
+    isNear: true,
     read: (query) =>
       onlyReads.test(query.sql)
         ? commits.read(query)

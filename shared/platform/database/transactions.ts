@@ -11,6 +11,8 @@ import { retried } from './retry.ts';
 /** What differs between databases: where statements run, and how a unit of work begins and ends. */
 export interface Engine {
   builder: Kysely<never>;
+  /** Whether a statement reaches the database without a round trip. */
+  isNear: boolean;
   read: Reads['run'];
   /** Runs `work` atomically. Throws {@link UnknownOutcome} when nobody can tell whether it happened. */
   atomically<T>(work: (run: Reads['run'], at: Date) => Promise<T>): Promise<T>;
@@ -37,11 +39,13 @@ export function openTransactions(engine: Engine, around: Surroundings): Database
     if (outer !== undefined) return Promise.reject(new Error(`transaction ${name} was opened inside ${outer}`));
     return telemetry.span({ name: `transaction ${name}` }, run);
   };
+  const batch: Database['batch'] = (name, start) => opened(name, () => batched(engine, around, { name, start }));
   return {
     read,
     close: engine.close,
     transaction: (name, work) => opened(name, () => retried(around, transacted(engine, around, { name, work }))),
-    batch: (name, start) => opened(name, () => batched(engine, around, { name, start })),
+    batch,
+    tryBatch: async (name, { look, start }) => (engine.isNear && !(await look()) ? undefined : batch(name, start)),
   };
 }
 

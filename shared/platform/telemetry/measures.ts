@@ -46,7 +46,7 @@ export const measures = {
   'muster.claim.duration': {
     unit: 's',
     description: 'From the look that found work to the commit of its leases',
-    attributes: ['muster.refusal', 'error.type'],
+    attributes: [],
     bounds: usual,
   },
   'gen_ai.client.token.usage': {

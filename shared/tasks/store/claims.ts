@@ -1,11 +1,14 @@
 /** The hot statements: what an agent may take, and taking it. */
-import { sql } from 'kysely';
+import { sql, type ExpressionBuilder, type Kysely } from 'kysely';
 import { now, store } from '../../platform/database/statement.ts';
-import type { Tx } from '../../platform/platform.ts';
 import type { Agent } from '../../agents/agent.ts';
-import { mostClaimed } from '../lease.ts';
 import type { TaskTable } from '../store.ts';
-import type { Task } from '../task.ts';
+
+interface Tables {
+  agents: Agent;
+  queue_agents: { agent_id: string; queue_id: string };
+  tasks: TaskTable;
+}
 
 const { all, change } = store<{
   agents: Agent;
@@ -68,93 +71,128 @@ export const leasesOfClaim = all((q, p: { agent_id: string; claim_id: string }) 
     .orderBy('id'),
 );
 
-/** Where a task stands in its queue. */
-export type Place = Pick<Task, 'id' | 'queue_id' | 'priority' | 'place'>;
-
-/** The head of a queue as it is looked at, not locked. */
-export const placesInQueue = all((q, p: { queue_id: string; limit: number }) =>
-  q
-    .selectFrom('tasks')
-    .select(['id', 'queue_id', 'priority', 'place'])
-    .where('queue_id', '=', p.queue_id)
-    .where('state', '=', 'queued')
-    .orderBy('priority')
-    .orderBy('place')
-    .orderBy('id')
-    .limit(p.limit),
-);
-
-/** The head of a queue, locked; who looks at the same time gets what is behind it. */
-export const headOfQueue = all((q, p: { queue_id: string; limit: number }) =>
-  q
-    .selectFrom('tasks')
-    .selectAll()
-    .where('queue_id', '=', p.queue_id)
-    .where('state', '=', 'queued')
-    .orderBy('priority')
-    .orderBy('place')
-    .orderBy('id')
-    .limit(p.limit)
-    .forUpdate()
-    .skipLocked(),
-);
-
-export interface Taken {
+export interface Taking {
   agent_id: string;
   claim_id: string;
+  max: number;
   lease_seconds: number;
 }
 
-/** A statement for so many ids; what the attempts before have used is kept. */
-const takeOf = (size: number) =>
-  change((q, p: Taken & Record<`id_${number}`, string>) => {
-    const lease = sql<Date>`case when time_limit_seconds < ${p.lease_seconds} then now_plus(time_limit_seconds) else ${now(p.lease_seconds)} end`;
-    return q
-      .updateTable('tasks')
-      .set((row) => ({
-        state: 'running',
-        fence: row('fence', '+', 1),
-        attempts: row('attempts', '+', 1),
-        holder_id: p.agent_id,
-        claim_id: p.claim_id,
-        lease_until: lease,
-        due_at: lease,
-        started_at: now(),
-        stop_at: sql<Date>`now_plus(time_limit_seconds)`,
-        settled_as: null,
-        progress: null,
-        progress_note: null,
-        earlier_tokens: sql<number>`earlier_tokens + input_tokens + output_tokens`,
-        earlier_cost_micros: row('earlier_cost_micros', '+', row.ref('cost_micros')),
-        earlier_budget_micros: sql<number>`earlier_budget_micros + case when priced = 1 then cost_micros else 0 end`,
-        input_tokens: 0,
-        cached_tokens: 0,
-        output_tokens: 0,
-        cost_micros: 0,
-        priced: false,
-      }))
-      .where(
-        'id',
-        'in',
-        Array.from({ length: size }, (_, i) => p[`id_${i}`] ?? ''),
-      )
-      .where('state', '=', 'queued')
-      .returning('id');
-  });
+/** What a claim makes of a task; what the attempts before have used is kept. */
+const taken = (row: ExpressionBuilder<Tables, 'tasks'>, p: Taking) => {
+  const lease = sql<Date>`case when time_limit_seconds < ${p.lease_seconds} then now_plus(time_limit_seconds) else ${now(p.lease_seconds)} end`;
+  return {
+    state: 'running' as const,
+    fence: row('fence', '+', 1),
+    attempts: row('attempts', '+', 1),
+    holder_id: p.agent_id,
+    claim_id: p.claim_id,
+    lease_until: lease,
+    due_at: lease,
+    started_at: now(),
+    stop_at: sql<Date>`now_plus(time_limit_seconds)`,
+    settled_as: null,
+    progress: null,
+    progress_note: null,
+    earlier_tokens: sql<number>`earlier_tokens + input_tokens + output_tokens`,
+    earlier_cost_micros: row('earlier_cost_micros', '+', row.ref('cost_micros')),
+    earlier_budget_micros: sql<number>`earlier_budget_micros + case when priced = 1 then cost_micros else 0 end`,
+    input_tokens: 0,
+    cached_tokens: 0,
+    output_tokens: 0,
+    cost_micros: 0,
+    priced: false,
+  };
+};
 
-/** A few sizes, so that none is built at a call; shorter lists repeat their last id. */
-const takes = [1, 8, mostClaimed].map((size) => ({ size, take: takeOf(size) }));
+/** How many more tasks the agent may hold: none where it is not active. */
+const room = (q: Kysely<Tables>, p: Taking) => {
+  const counted = q
+    .selectFrom('agents')
+    .leftJoin('tasks as live', (join) =>
+      join
+        .onRef('live.holder_id', '=', 'agents.id')
+        .on('live.state', '=', 'running')
+        .on('live.lease_until', '>', now()),
+    )
+    .select((row) => row('agents.max_concurrent_tasks', '-', row.fn.count<number>('live.id')).as('room'))
+    .where('agents.id', '=', p.agent_id)
+    .where('agents.state', '=', 'active')
+    .groupBy('agents.max_concurrent_tasks')
+    .having((row) => row('agents.max_concurrent_tasks', '>', row.fn.count<number>('live.id')));
+  return sql<number>`coalesce(${counted}, 0)`;
+};
 
-/** Takes queued tasks, at most `mostClaimed`, and gives the ids it got. */
-export async function takeRows(tx: Tx, ids: readonly string[], taken: Taken): Promise<Set<string>> {
-  const fitting = takes.find(({ size }) => size >= ids.length);
-  if (fitting === undefined) throw new RangeError(`more than ${mostClaimed} tasks in one claim`);
-  const named = Array.from({ length: fitting.size }, (_, i): [string, string] => [
-    `id_${i}`,
-    ids[Math.min(i, ids.length - 1)] ?? '',
-  ]);
-  const hit = await fitting.take(tx, { ...taken, ...Object.fromEntries(named) });
-  return new Set(hit.map(({ id }) => id));
-}
+/** The `max` first tasks of each queue that the agent serves, as they are looked at: nothing is locked. */
+const heads = (q: Kysely<Tables>, p: Taking) =>
+  q
+    .selectFrom('queue_agents as served')
+    .crossJoin('tasks as head')
+    .select(['head.id', 'head.priority', 'head.place'])
+    .where('served.agent_id', '=', p.agent_id)
+    .where('head.id', 'in', (row) =>
+      row
+        .selectFrom('tasks as first')
+        .select('first.id')
+        .whereRef('first.queue_id', '=', 'served.queue_id')
+        .where('first.state', '=', 'queued')
+        .orderBy('first.priority')
+        .orderBy('first.place')
+        .orderBy('first.id')
+        .limit(p.max),
+    );
+
+/**
+ * Takes the most urgent tasks of the agent's queues, up to `max` and as many as it has room for; none where the claim
+ * holds some already. Others pass over what is being taken, and over nothing else. The agent's row is locked.
+ */
+const taking = (q: Kysely<Tables>, p: Taking) =>
+  q
+    .updateTable('tasks')
+    .set((row) => taken(row, p))
+    .where('state', '=', 'queued')
+    .where(({ exists, not, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('tasks as before')
+            .select('before.id')
+            .where('before.holder_id', '=', p.agent_id)
+            .where('before.state', '=', 'running')
+            .where('before.claim_id', '=', p.claim_id)
+            .where('before.lease_until', '>', now()),
+        ),
+      ),
+    )
+    .where('id', 'in', (row) =>
+      row
+        .selectFrom(
+          heads(q, p).orderBy('head.priority').orderBy('head.place').orderBy('head.id').limit(p.max).as('open'),
+        )
+        .innerJoin('tasks as free', 'free.id', 'open.id')
+        .select('free.id')
+        .where('free.state', '=', 'queued')
+        .orderBy('open.priority')
+        .orderBy('open.place')
+        .orderBy('open.id')
+        .limit(room(q, p))
+        .forUpdate('free')
+        .skipLocked(),
+    );
+
+export const take = change((q, p: Taking) => taking(q, p));
+
+/** The same, once this holder has settled the task of this fence; else none. */
+export const takeAfter = change((q, p: Taking & { settled_id: string; settled_fence: number }) =>
+  taking(q, p).where(({ exists, selectFrom }) =>
+    exists(
+      selectFrom('tasks as settled')
+        .select('settled.id')
+        .where('settled.id', '=', p.settled_id)
+        .where('settled.fence', '=', p.settled_fence)
+        .where('settled.holder_id', '=', p.agent_id)
+        .where('settled.state', 'in', ['succeeded', 'cancelled']),
+    ),
+  ),
+);
 
 export type OpeningRow = Awaited<ReturnType<typeof openingRows>>[number];

@@ -2,7 +2,7 @@
 import { sql, type ExpressionBuilder } from 'kysely';
 import { now, store } from '../../platform/database/statement.ts';
 import type { TaskTable } from '../store.ts';
-import type { TaskState } from '../task.ts';
+import { usageColumns, type TaskState } from '../task.ts';
 
 interface Tables {
   tasks: TaskTable;
@@ -64,7 +64,7 @@ export const takeBackOne = change((q, p: { id: string; fence: number; place: str
     .where('id', '=', p.id)
     .where('fence', '=', p.fence)
     .where('state', '=', 'running')
-    .returning(['id', 'job_id', 'queue_id', 'state']),
+    .returning(['id', 'job_id', 'queue_id', 'state', 'settled_as', ...usageColumns]),
 );
 
 /** Running tasks whose lease ran out and delayed ones whose time has come, oldest first. */
@@ -83,5 +83,5 @@ export const takeBackDue = change((q, p: { limit: number; place: string; reason:
         .forUpdate()
         .skipLocked(),
     )
-    .returning(['id', 'job_id', 'queue_id', 'state']),
+    .returning(['id', 'job_id', 'queue_id', 'state', 'settled_as', ...usageColumns]),
 );

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { now, store } from '../../platform/database/statement.ts';
 import type { Json } from '../../platform/wire.ts';
 import type { TaskTable } from '../store.ts';
-import type { Task, TaskState } from '../task.ts';
+import { usageColumns, type Task, type TaskState } from '../task.ts';
 
 const { change } = store<{ tasks: TaskTable }>();
 
@@ -106,7 +106,7 @@ export const updateFailed = change((q, p: Held & Spent & Failed) =>
     .where('fence', '=', p.fence)
     .where('holder_id', '=', p.holder_id)
     .where('state', '=', 'running')
-    .returning('id'),
+    .returning(usageColumns),
 );
 
 /** The attempt does not count. */
@@ -127,7 +127,7 @@ export const updateReleased = change((q, p: Held & Spent) =>
     .where('fence', '=', p.fence)
     .where('holder_id', '=', p.holder_id)
     .where('state', '=', 'running')
-    .returning(['id', 'job_id', 'queue_id', 'state', 'stop_reason']),
+    .returning(['id', 'job_id', 'queue_id', 'state', 'stop_reason', ...usageColumns]),
 );
 
 export type SettledRow = Pick<Task, 'id' | 'job_id' | 'state' | 'stop_reason'>;

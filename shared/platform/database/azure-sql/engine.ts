@@ -23,6 +23,7 @@ export function openEngine(pool: Pool, around: Surroundings): Engine {
   const transactions = new Transactions(pool, around, shapeOf);
   return {
     builder,
+    isNear: false,
     read: (query) => retried(around, () => askAlone(pool, partOf(query, shapeOf(query))) as Promise<never[]>), // its rows
     atomically: (work) => transactions.run(work),
     together: (queries) => transactions.together(queries.map((query) => partOf(query, shapeOf(query)))),

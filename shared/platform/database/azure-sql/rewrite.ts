@@ -56,12 +56,10 @@ export const locks = (node: SelectQueryNode): boolean =>
 
 /** TOP for a limit, hints for `skip locked`, each column by its name for `*`. */
 export function asTsql(node: SelectQueryNode): SelectQueryNode {
-  const { limit, endModifiers: _, ...rest } = node;
+  const { limit, endModifiers: _, ...rest } = isModified(node, 'SkipLocked') ? hinted(node) : node;
   const top = limit === undefined ? [] : [SelectModifierNode.createWithExpression(topOf(limit.limit))];
-  const from = rest.from !== undefined && isModified(node, 'SkipLocked') ? hinted(rest.from) : rest.from;
   return {
     ...rest,
-    ...(from === undefined ? {} : { from }),
     frontModifiers: [...(rest.frontModifiers ?? []), ...top],
     selections: (rest.selections ?? []).flatMap((selection) => spelledOut(selection, node)),
   };
@@ -73,8 +71,20 @@ const topOf = (count: OperationNode): RawNode => RawNode.create(['top (', ')'], 
 const literal = (node: OperationNode): OperationNode =>
   ValueNode.is(node) && typeof node.value === 'number' ? ValueNode.createImmediate(node.value) : node;
 
-const hinted = (from: FromNode): FromNode =>
-  FromNode.create(from.froms.map((table) => RawNode.create(['', ` ${passingOver}`], [table])));
+/** `for update of` names tables by their aliases; without it all are meant. */
+function hinted({ endModifiers = [], ...node }: SelectQueryNode): SelectQueryNode {
+  const aliases = endModifiers.flatMap(({ of = [] }) => tablesIn(of)).map(({ alias }) => alias);
+  const hint = (table: OperationNode): OperationNode => {
+    const alias = named(table)?.alias;
+    const isMeant = alias !== undefined && (aliases.length === 0 || aliases.includes(alias));
+    return isMeant ? RawNode.create(['', ` ${passingOver}`], [table]) : table;
+  };
+  return {
+    ...node,
+    ...(node.from === undefined ? {} : { from: FromNode.create(node.from.froms.map(hint)) }),
+    ...(node.joins === undefined ? {} : { joins: node.joins.map((join) => ({ ...join, table: hint(join.table) })) }),
+  };
+}
 
 function spelledOut(selection: SelectionNode, { from, joins = [] }: SelectQueryNode): SelectionNode[] {
   const node: OperationNode = selection.selection;
