@@ -45,7 +45,7 @@ function missingFiles(page: Page, isThere: (path: string) => boolean): string[] 
 }
 
 function unknownScripts(page: Page, known: string[]): string[] {
-  return linesOf(page, /npm run (?:--silent |-s )?([\w-]+)/g)
+  return linesOf(page, /npm run (?:--silent |-s )?([\w:-]*\w)/g)
     .filter(({ said }) => !known.includes(said))
     .map(({ where, said }) => `${where} runs ${said}, which is no script`);
 }
