@@ -1,5 +1,5 @@
 /** The containers for local work: reachable from this machine only, with a password that nobody has committed. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { settings } from '../../shared/platform/config.ts';
 
@@ -33,6 +33,12 @@ it('have a password in no other form than by its name', () => {
   expect(given.get('AZURE_SQL_PASSWORD')).toBe('$MSSQL_SA_PASSWORD');
   const named = /^(\$\{MSSQL_SA_PASSWORD:|"\$\$MSSQL_SA_PASSWORD")/;
   expect(found(compose, /PASSWORD: (\S+)|-P (\S+)/g).filter((value) => value !== '' && !named.test(value))).toEqual([]);
+});
+
+it('mount files that are there', () => {
+  const mounted = found(compose, /^ {6}- \.\/([\w/.-]+):/gm);
+  expect(mounted).toEqual(['local/servicebus-emulator.json']);
+  expect(mounted.filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
 });
 
 it('leaves .env out of Git', () => {

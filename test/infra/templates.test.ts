@@ -8,6 +8,10 @@ const root = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
 const templates = globSync('infra/**/*.bicep', { cwd: root.pathname }).toSorted();
 
+interface Emulator {
+  UserConfig: { Namespaces: { Queues: { Name: string; Properties: Record<string, unknown> }[] }[] };
+}
+
 const found = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, name = '']) => name);
 
 /** Names that the Functions host and its bindings read; Muster's own are in config.ts. */
@@ -30,6 +34,21 @@ const undescribed = (text: string): string[] =>
 it('there is one queue for each bell, of its name', () => {
   const [list = ''] = found(read('infra/modules/bus.bicep'), /^var bells = \[(.*)\]$/gm);
   expect(found(list, /'(\w+)'/g)).toEqual(bellNames);
+});
+
+it('the queues of the emulator are the same, but for what it cannot', () => {
+  const { UserConfig } = JSON.parse(read('local/servicebus-emulator.json')) as Emulator;
+  const said = found(read('infra/modules/bus.bicep'), /^ {4}properties: \{\n(.*?)\n {4}\}/gms)[0] ?? '';
+  const onAzure = Object.fromEntries(
+    [...said.matchAll(/^ {6}(\w+): '?([\w.]+)'?/gm)].map(([, name = '', value = '']) => [name.toLowerCase(), value]),
+  );
+  for (const { Properties } of UserConfig.Namespaces[0]?.Queues ?? []) {
+    const { DefaultMessageTimeToLive: _, ...same } = Properties; // an hour at most there
+    for (const [name, value] of Object.entries(same)) {
+      expect([name, onAzure[name.toLowerCase()]]).toEqual([name, String(value)]);
+    }
+  }
+  expect(UserConfig.Namespaces[0]?.Queues.map(({ Name }) => Name)).toEqual(bellNames);
 });
 
 it("the app's settings are known to Muster or to the Functions host", () => {
