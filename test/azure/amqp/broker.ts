@@ -38,6 +38,7 @@ export class Broker {
   readonly #server: Server;
   readonly #open = new Set<Connection>();
   readonly #consumers = new Map<Sender, Queue>();
+  readonly #pumping = new Set<Sender>();
   readonly #locks = new WeakMap<Delivery, { queue: Queue; token: string }>();
   #passed = 0;
 
@@ -161,12 +162,16 @@ export class Broker {
   /** One at a time: credit counts what has gone out, not what is about to. */
   #pump(sender: Sender): void {
     const queue = this.#consumers.get(sender);
-    if (queue === undefined || !sender.sendable()) return;
+    if (queue === undefined || this.#pumping.has(sender) || !sender.sendable()) return;
     const next = queue.take();
     if (next === undefined) return;
     const { token } = next.lock;
     this.#locks.set(sender.send(handedOut(next), Buffer.from(token, 'hex')), { queue, token });
-    setImmediate(() => this.#pump(sender));
+    this.#pumping.add(sender);
+    setImmediate(() => {
+      this.#pumping.delete(sender);
+      this.#pump(sender);
+    });
   }
 
   #settle(delivery: Delivery, how: 'complete' | 'abandon' | 'reject'): void {
