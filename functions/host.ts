@@ -1,6 +1,6 @@
 /** What functions of a host do when they are called. Nothing is loaded before the first call, nor opened before it must be. */
 import { systemRandom } from '../shared/platform/clock.ts';
-import { onServiceBus } from '../shared/platform/forms.ts';
+import { onAzure, onServiceBus } from '../shared/platform/forms.ts';
 import type { OpenPlatform } from '../shared/platform/open.ts';
 import type { Triggered } from '../shared/platform/bells/message.ts';
 import type { BellName } from '../shared/platform/platform.ts';
@@ -81,7 +81,7 @@ async function openedIn(environment: Environment): Promise<OpenPlatform> {
   await using opened = new AsyncDisposableStack(); // closes it when the rest fails: the next use begins anew
   const platform = opened.adopt(await openMuster(config), (platform) => platform.close());
   if (!onServiceBus(environment)) connectStages(platform); // otherwise the host's own functions hear them
-  if (config.MUSTER_ADMIN_KEY !== undefined || config.WEBSITE_INSTANCE_ID === undefined) {
+  if (config.MUSTER_ADMIN_KEY !== undefined || !onAzure(environment)) {
     const key = await ensureAdmin(platform);
     if (key !== undefined) process.stdout.write(`Admin key, shown this once: ${key}\n`);
   }

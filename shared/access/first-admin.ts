@@ -1,4 +1,5 @@
 /** The first admin: made at the first start, so that there is somebody to make the others. */
+import { onAzure } from '../platform/forms.ts';
 import type { Platform, Tx } from '../platform/platform.ts';
 import { musterActor } from './caller.ts';
 import { changePrincipal, writePrincipal } from './change-principal.ts';
@@ -15,8 +16,8 @@ const roles = ['admin', 'operator', 'submitter', 'reader'] as const;
  * it, and the first admin comes with an app role of Entra ID.
  */
 export async function ensureAdmin(platform: Platform): Promise<string | undefined> {
-  const { MUSTER_ADMIN_KEY, WEBSITE_INSTANCE_ID } = platform.config;
-  if (WEBSITE_INSTANCE_ID !== undefined && MUSTER_ADMIN_KEY === undefined) return undefined;
+  const { MUSTER_ADMIN_KEY } = platform.config;
+  if (onAzure(platform.config) && MUSTER_ADMIN_KEY === undefined) return undefined;
   return platform.db.transaction('ensureAdmin', async (tx) => {
     const exists = (await lockPrincipal(tx, { id: admin.id })) !== undefined;
     if (!exists) await writePrincipal(tx, { ...admin, roles });

@@ -1,6 +1,6 @@
 /** Every setting: its name, what it means and its default. Nothing else reads the environment. */
 import { z } from 'zod';
-import { inOneProcess, onAzureSql, onServiceBus } from './forms.ts';
+import { inOneProcess, onAzure, onAzureSql, onServiceBus } from './forms.ts';
 import { microsOf } from './money.ts';
 import { isAllowable } from './outbound/addresses.ts';
 
@@ -125,7 +125,9 @@ export const settings = z.object({
     .optional()
     .describe('How to sign in there with a managed identity; without it the connection string is enough'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('Telemetry to an OpenTelemetry collector over OTLP/HTTP'),
-  WEBSITE_INSTANCE_ID: z.string().optional().describe('Set by Azure: the embedded forms are refused there'),
+  WEBSITE_SITE_NAME: z.string().optional().describe('Set by Azure: the embedded forms are refused there'),
+  WEBSITE_INSTANCE_ID: z.string().optional().describe('Set by Azure, but for Flex Consumption: which instance this is'),
+  WEBSITE_POD_NAME: z.string().optional().describe('Set by Azure on Flex Consumption: which instance this is'),
   OUTBOUND_ALLOW: list
     .refine((entries) => entries.every(isAllowable), 'expected host:port or CIDR ranges')
     .default([])
@@ -148,7 +150,7 @@ export type Config = z.output<typeof settings> & {
 /** Combinations that cannot work, each in words that say what to set. */
 const conflicts: { when: (given: z.output<typeof settings>) => boolean; say: string }[] = [
   {
-    when: (given) => given.WEBSITE_INSTANCE_ID !== undefined && !(onAzureSql(given) && onServiceBus(given)),
+    when: (given) => onAzure(given) && !(onAzureSql(given) && onServiceBus(given)),
     say: 'On Azure set AZURE_SQL_SERVER and SERVICEBUS__fullyQualifiedNamespace: the embedded forms are for one process',
   },
   {

@@ -11,3 +11,10 @@ export const onServiceBus = ({ SERVICEBUS, SERVICEBUS__fullyQualifiedNamespace }
 
 /** Whether everything is in this one process, where a sweep costs next to nothing. */
 export const inOneProcess = (given: Given): boolean => !onAzureSql(given) && !onServiceBus(given);
+
+/**
+ * Whether Azure runs this process. Not every plan says which instance it is: Flex Consumption leaves WEBSITE_INSTANCE_ID
+ * out, but all of them name the app.
+ */
+export const onAzure = ({ WEBSITE_SITE_NAME, WEBSITE_INSTANCE_ID }: Given): boolean =>
+  isSet(WEBSITE_SITE_NAME) || isSet(WEBSITE_INSTANCE_ID);

@@ -62,15 +62,21 @@ it('does not bring a deleted key back when it still stands in the setting', asyn
   expect(await who(at, key)).toMatchObject({ id: 'admin' });
 });
 
-it('is not made on Azure without a key of the setting: there it comes with an app role, and nothing is shown', async () => {
-  const at = await opened();
-  const onAzure = (settings: object) =>
-    ensureAdmin({ ...at.platform, config: { ...at.platform.config, WEBSITE_INSTANCE_ID: 'i', ...settings } });
-  expect(await onAzure({})).toBeUndefined();
-  expect((await refusal(getPrincipal(at.platform, admin, { id: 'admin' }))).code).toBe('not_found');
-  expect(await onAzure({ MUSTER_ADMIN_KEY: keyOf('root', 'a') })).toBeUndefined();
-  expect(await who(at, keyOf('root', 'a'))).toMatchObject({ id: 'admin' });
-});
+it.each([
+  ['', { WEBSITE_INSTANCE_ID: 'i' }],
+  [' on Flex Consumption', { WEBSITE_SITE_NAME: 'func-muster' }],
+])(
+  'is not made on Azure%s without a key of the setting: an app role makes one, and nothing is shown',
+  async (_, azure) => {
+    const at = await opened();
+    const onAzure = (settings: object) =>
+      ensureAdmin({ ...at.platform, config: { ...at.platform.config, ...azure, ...settings } });
+    expect(await onAzure({})).toBeUndefined();
+    expect((await refusal(getPrincipal(at.platform, admin, { id: 'admin' }))).code).toBe('not_found');
+    expect(await onAzure({ MUSTER_ADMIN_KEY: keyOf('root', 'a') })).toBeUndefined();
+    expect(await who(at, keyOf('root', 'a'))).toMatchObject({ id: 'admin' });
+  },
+);
 
 it('keeps the last key of whoever calls', async () => {
   const at = await opened(keyOf('root', 'a'));

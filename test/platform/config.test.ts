@@ -31,7 +31,9 @@ const wrong: Record<keyof typeof settings.shape, string[]> = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: ['Authorization=Basic', 'ClientId=x'],
   APPLICATIONINSIGHTS_CONNECTION_STRING: [],
   OTEL_EXPORTER_OTLP_ENDPOINT: ['collector'],
+  WEBSITE_SITE_NAME: [],
   WEBSITE_INSTANCE_ID: [],
+  WEBSITE_POD_NAME: [],
   OUTBOUND_ALLOW: ['localhost', '10.0.0.0/33', 'http://10.0.0.1:80'],
   IDENTITY_ENDPOINT: ['here'],
   LOG_LEVEL: ['loud'],
@@ -46,6 +48,7 @@ test.each(cases)('%s=%s stops the start with the name of the setting', (name, va
 test.each([
   ['an instance on Azure without Azure SQL', { WEBSITE_INSTANCE_ID: 'i', SERVICEBUS: 'Endpoint=sb://x/' }],
   ['an instance on Azure without Service Bus', { WEBSITE_INSTANCE_ID: 'i', AZURE_SQL_SERVER: 's' }],
+  ['an app on Flex Consumption without either', { WEBSITE_SITE_NAME: 'func-muster', WEBSITE_POD_NAME: 'p' }],
   ['a user name without a password', { AZURE_SQL_SERVER: 's', AZURE_SQL_USERNAME: 'u' }],
   ['a password without a user name', { AZURE_SQL_SERVER: 's', AZURE_SQL_PASSWORD: 'p' }],
   ['an audience without a tenant', { API_AUDIENCE: 'api://muster' }],

@@ -44,7 +44,7 @@ const itself = {
   APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
   APPLICATIONINSIGHTS_STATSBEAT_DISABLED: 'true',
   APPLICATIONINSIGHTS_SDKSTATS_DISABLED: 'true',
-  WEBSITE_SITE_NAME: 'muster-test',
+  FUNCTIONS_WORKER_RUNTIME: 'node',
 };
 
 function start(): ChildProcess {

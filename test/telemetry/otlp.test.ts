@@ -69,13 +69,15 @@ describe('what fails to be sent', () => {
   });
 });
 
+const onAzure = { AZURE_SQL_SERVER: 's', SERVICEBUS__fullyQualifiedNamespace: 'b' };
+
 test('a process says which it is, and which database it uses', async () => {
   await telling(() => 200);
   await world.close();
-  expect(resourceOf({ WEBSITE_INSTANCE_ID: 'i-1' }).attributes).toMatchObject({
-    'service.name': 'muster',
-    'service.instance.id': 'i-1',
-  });
+  for (const name of ['WEBSITE_INSTANCE_ID', 'WEBSITE_POD_NAME']) {
+    const { attributes } = resourceOf(readConfig({ ...onAzure, [name]: 'i-1' }));
+    expect(attributes).toMatchObject({ 'service.name': 'muster', 'service.instance.id': 'i-1' });
+  }
   expect(databaseOf(readConfig({}))).toEqual({ 'db.system.name': 'sqlite', 'db.namespace': 'muster' });
   expect(databaseOf(readConfig({ AZURE_SQL_SERVER: 'x.database.windows.net,1433' }))).toEqual({
     'db.system.name': 'microsoft.sql_server',
