@@ -1,5 +1,5 @@
 /** `Idempotency-Key`: the same request twice has one effect. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { refuse } from '../outcomes.ts';
 import type { Reads, Tx } from '../platform/platform.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
@@ -31,7 +31,7 @@ export async function once(
   const earlier = await firstResult(tx, { caller, operation, key, body });
   if (earlier !== undefined) return { id: earlier, repeated: true };
   const id = await create();
-  const body_sha256 = hashOf(body);
+  const body_sha256 = bodyHash(body);
   await insertIdempotencyKey(tx, { caller, operation, idempotency_key: key, body_sha256, resource_id: id });
   return { id, repeated: false };
 }
@@ -46,11 +46,9 @@ export async function firstResult(
 ): Promise<string | undefined> {
   if (key === undefined) return undefined;
   const earlier = await findIdempotencyKey(reads, { caller, operation, idempotency_key: key });
-  if (earlier !== undefined && earlier.body_sha256 !== hashOf(body)) refuse('idempotency_key_reused');
+  if (earlier !== undefined && earlier.body_sha256 !== bodyHash(body)) refuse('idempotency_key_reused');
   return earlier?.resource_id;
 }
 
-const hashOf = (body: unknown): string =>
-  createHash('sha256')
-    .update(canonicalJson(body as Json))
-    .digest('hex'); // JSON by contract
+/** What requests with the same key are compared by. */
+export const bodyHash = (body: unknown): string => hash('sha256', canonicalJson(body as Json)); // JSON by contract

@@ -142,6 +142,37 @@ describe('sending', () => {
     await expect(send(message('z'), 'key')).rejects.toMatchObject({ code: 'idempotency_key_reused' });
   });
 
+  it.each([undefined, 'key'])('whose answer was lost is sent once, with the key %s', async (key) => {
+    await crew.close();
+    let asked = 0;
+    crew = await openCrew(
+      {},
+      {
+        engine: (engine) => ({
+          ...engine,
+          together: async (queries) => {
+            const rows = await engine.together(queries);
+            if (++asked === 1) throw Object.assign(new Error('the connection broke'), { code: 'ESOCKET' });
+            return rows;
+          },
+        }),
+      },
+    );
+    for (const id of ['alice', 'bert']) await crew.register(id);
+    const sending = send(message('x', { ttl_seconds: 60 }), key);
+    await crew.advance(1);
+    const { messages } = await sending;
+    expect(asked).toBe(2);
+    expect(await receive({ max: 9 })).toMatchObject(messages.map(({ message_id }) => ({ message_id })));
+  });
+
+  it('to somebody who is there at the next try is no mistake of the first', async () => {
+    await expect(send(message('x', { to_agent: 'late' }), 'key')).rejects.toMatchObject({ code: 'channel_closed' });
+    await crew.register('late');
+    expect((await send(message('x', { to_agent: 'late' }), 'key')).messages).toHaveLength(1);
+    expect(await receive({}, 'late')).toHaveLength(1);
+  });
+
   it('of nothing does nothing', async () => {
     expect(await crew.platform.db.transaction('post', (tx) => postMessages(tx, []))).toEqual([]);
   });

@@ -1,0 +1,116 @@
+/** The statements of sending as one batch: each says itself what must hold, so that none waits for another's answer. */
+import { expressionBuilder, sql, type Kysely } from 'kysely';
+import { keepKeyWhere } from '../../access/store/idempotency.ts';
+import { now, store } from '../../platform/database/statement.ts';
+import type { Message } from '../message.ts';
+
+interface Tables {
+  messages: Message;
+  agents: { id: string; state: string };
+  idempotency_keys: { caller: string; operation: string; idempotency_key: string };
+}
+
+const { first, rows, among } = store<{
+  messages: Message;
+  agents: { id: string; state: string };
+  idempotency_keys: { caller: string; operation: string; idempotency_key: string };
+}>();
+
+/** A message, with what is the same for all that are sent together. */
+export interface Sending extends Pick<
+  Message,
+  'id' | 'to_agent' | 'from_id' | 'type' | 'priority' | 'body' | 'correlation_id' | 'reply_to'
+> {
+  ttl_seconds: number | null;
+  first_id: string;
+  /** How many agents they go to. */
+  recipients: number;
+  /** Empty where none was given. */
+  key: string;
+}
+
+const columns = [
+  'id',
+  'to_agent',
+  'from_id',
+  'type',
+  'priority',
+  'body',
+  'correlation_id',
+  'reply_to',
+  'expires_at',
+  'state',
+  'attempts',
+  'sent_at',
+] as const;
+
+const rowOf = (q: Kysely<Tables>, sending: Sending) =>
+  q.selectNoFrom((row) => [
+    row.val(sending.id).as('id'),
+    row.val(sending.to_agent).as('to_agent'),
+    row.val(sending.from_id).as('from_id'),
+    row.val(sending.type).as('type'),
+    row.val(sending.priority).as('priority'),
+    row.val(sending.body).as('body'),
+    row.val(sending.correlation_id).as('correlation_id'),
+    row.val(sending.reply_to).as('reply_to'),
+    now(sending.ttl_seconds).as('expires_at'),
+    sql.lit('queued' as const).as('state'),
+    sql.lit(0).as('attempts'),
+    now().as('sent_at'),
+  ]);
+
+/** All of them, or none: where an agent is not there, the key was used before, or they were sent already. */
+export const sendAll = rows((q, sendings: Sending[]) => {
+  const [one, ...others] = sendings.map((sending) => rowOf(q, sending));
+  const [whole] = sendings;
+  if (one === undefined || whole === undefined) throw new RangeError('nothing is sent');
+  const all = others.reduce((before, next) => before.unionAll(next), one).as('sent');
+  const to = sendings.map(({ to_agent }) => to_agent);
+  return q
+    .insertInto('messages')
+    .columns([...columns])
+    .expression(
+      q
+        .selectFrom(all)
+        .select(columns.map((column) => `sent.${column}` as const))
+        .where((row) =>
+          row(
+            row
+              .selectFrom('agents')
+              .select((agent) => agent.fn.countAll<number>().as('reachable'))
+              .where('agents.id', 'in', to)
+              .where('agents.state', '<>', 'retired'),
+            '=',
+            whole.recipients,
+          ),
+        )
+        .where(({ exists, not, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('idempotency_keys')
+                .select('idempotency_keys.caller')
+                .where('idempotency_keys.caller', '=', whole.from_id)
+                .where('idempotency_keys.operation', '=', 'sendMessages')
+                .where('idempotency_keys.idempotency_key', '=', whole.key),
+            ),
+          ),
+        )
+        .where(({ exists, not, selectFrom }) =>
+          not(exists(selectFrom('messages').select('messages.id').where('messages.id', '=', whole.first_id))),
+        ),
+    );
+});
+
+/** Keeps the key of messages that were sent. */
+export const keepSendKey = keepKeyWhere((p: { first_id: string }) => {
+  const row = expressionBuilder<Tables>();
+  return row.exists(row.selectFrom('messages').select('messages.id').where('messages.id', '=', p.first_id));
+});
+
+export const findSent = first((q, p: { id: string }) => q.selectFrom('messages').select('id').where('id', '=', p.id));
+
+/** Those of these agents that one may write to. */
+export const reachableAmong = among((q, ids: string[]) =>
+  q.selectFrom('agents').select('id').where('id', 'in', ids).where('state', '<>', 'retired').orderBy('id'),
+);
