@@ -1,0 +1,79 @@
+/** The hot verbs are one round trip each, by the real driver: BEGIN, every statement and COMMIT in one request. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sendMessages } from '../../shared/messages/send.ts';
+import { SendInput } from '../../shared/messages/message.ts';
+import { claimTasks } from '../../shared/tasks/claim.ts';
+import { completeTask } from '../../shared/tasks/complete.ts';
+import { callerOf, openCrew, type Crew } from '../tasks/crew.ts';
+import { migrated, openServer, type Server } from './a-server.ts';
+
+let server: Server;
+let crew: Crew;
+let requests: () => string[];
+beforeEach(async () => {
+  server = await openServer();
+  await migrated(server);
+  crew = await openCrew(server.settings);
+  server.follow(crew.clock);
+  requests = server.requests;
+  await crew.register('worker_1', { max_concurrent_tasks: 5, capabilities: ['lint'] });
+  await crew.register('worker_2');
+  await crew.claim('worker_1'); // which is written down as a sign of life
+  requests();
+});
+afterEach(async () => {
+  await crew.close();
+  await server.close();
+});
+
+const whole = /^begin transaction;\n[^]*;\ncommit transaction;$/;
+const claim = (max = 1, claim_id = 'c1') =>
+  claimTasks(crew.platform, callerOf('worker_1'), { agent_id: 'worker_1', max, wait_seconds: 0, claim_id });
+
+test('a claim, whether it finds something or not', async () => {
+  expect((await claim()).tasks).toEqual([]);
+  expect(requests()).toEqual([expect.stringMatching(whole)]);
+  await crew.queue(
+    { name: 'late', priority: 5 },
+    { name: 'first', priority: 1, capabilities: ['lint'] },
+    { priority: 9 },
+  );
+  requests();
+  expect((await claim(2)).tasks.map(({ name }) => name)).toEqual(['first', 'late']);
+  expect(requests()).toEqual([expect.stringMatching(whole)]);
+});
+
+test('a claim that is repeated, as after a lost answer', async () => {
+  await crew.queue({}, {});
+  const { tasks } = await claim();
+  requests();
+  expect((await claim(2)).tasks).toEqual(tasks);
+  expect(requests()).toEqual([expect.stringMatching(whole)]);
+  server.faults.order({ on: 'statement', when: 'after', how: 'reset', text: /"served"/ });
+  const passing = setInterval(() => void crew.advance(1), 5); // tries again sleep on the process's clock
+  expect((await claim(1, 'c2').finally(() => clearInterval(passing))).tasks).toHaveLength(1);
+});
+
+test('a completion, also one that claims the next', async () => {
+  await crew.queue({}, {});
+  const [task] = (await claim()).tasks;
+  requests();
+  const report = { task_id: task?.task_id ?? '', fence: 1, output: { done: true } };
+  const prefetch = { max: 1, claim_id: 'c2' };
+  const { state, tasks } = await completeTask(crew.platform, callerOf('worker_1'), { ...report, prefetch });
+  expect([state, tasks.length]).toEqual(['succeeded', 1]);
+  expect(requests()).toEqual([expect.stringMatching(whole)]);
+  const next = { task_id: tasks[0]?.task_id ?? '', fence: 1, output: { done: true } };
+  expect(await completeTask(crew.platform, callerOf('worker_1'), next)).toMatchObject({ state: 'succeeded' });
+  expect(requests()).toEqual([expect.stringMatching(whole)]);
+});
+
+test.each([1, 100])('sending %i messages', async (count) => {
+  const message = { to_agent: 'worker_2', type: 'custom', body: { said: 'hello' } };
+  const { messages } = SendInput.parse({ messages: Array.from({ length: count }, () => message) });
+  const sent = await sendMessages(crew.platform, callerOf('worker_1'), { messages, idempotency_key: 'key' });
+  expect(sent.messages).toHaveLength(count);
+  expect(requests()).toEqual([expect.stringMatching(whole)]);
+  expect(await sendMessages(crew.platform, callerOf('worker_1'), { messages, idempotency_key: 'key' })).toEqual(sent);
+  expect(requests()).toEqual([expect.stringMatching(whole)]);
+});
