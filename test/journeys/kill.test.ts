@@ -24,25 +24,27 @@ const adminKey = `mk.key_admin.${'a'.repeat(43)}`;
 
 test(
   'every acknowledged job of 300 reaches an end though the server is killed twenty times',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'muster-kill-'));
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     let server = start(folder, port);
+    let killed = 0;
+    let killing = Promise.resolve();
     try {
+      await answers(url);
       const rows = rowsIn(generatedLog(300, seed));
       const town = { ...(await openReplayTown({ url, admin_key: adminKey, rows })), also: needs };
       await patientClient(url, adminKey, 10).post('/v1/deployment/resources/register', { ...memory, capacity: 100 });
       const workers = startWorkers(town, rows, 0.1);
       const random = seeded(seed);
-      let killed = 0;
-      const killing = (async () => {
-        while (killed < kills) {
-          await pause(400 + 900 * random());
+      killing = (async () => {
+        for (; killed < kills; killed++) {
+          await pause(100 + 700 * random());
           await killHard(server);
-          killed += 1;
           server = start(folder, port);
+          await answers(url); // however slow the machine: a server that never gets to work would prove nothing
         }
       })();
       const driven = await driveSlowly(town, rows, () => killed < kills);
@@ -56,6 +58,8 @@ test(
       expect(new Set(driven.map(({ job }) => job.job_id)).size).toBe(300);
       await nothingIsHeld(url);
     } finally {
+      killed = kills; // also where something failed: nobody starts another
+      await killing;
       await killHard(server);
     }
     const report = await checkRecord(await recordInFile(folder));
@@ -106,6 +110,16 @@ async function killHard(server: ChildProcess): Promise<void> {
   const gone = new Promise((resolve) => server.once('exit', resolve));
   server.kill('SIGKILL');
   await gone;
+}
+
+/** Waits until the server takes requests; throws after half a minute. */
+async function answers(url: string): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    const answer = await fetch(`${url}/api/health/live`).catch(() => undefined); // not yet listening
+    if (answer?.ok === true) return;
+    await pause(50);
+  }
+  throw new Error('the server was started and never answered');
 }
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
