@@ -91,6 +91,7 @@ async function optionsOf(config: Config, patience: Patience): Promise<PoolConfig
       trustServerCertificate: config.AZURE_SQL_TRUST_CERTIFICATE,
       abortTransactionOnError: true,
       packetSize: 16_383, // the default stalled longer requests; more is refused with encryption
+      connectionRetryInterval: patience.connect / 30,
       cancelTimeout: patience.request / 6,
       appName: 'muster',
     },
