@@ -17,6 +17,8 @@ export interface WorldOptions {
   answer?: Answer;
   /** Where the clocks start. */
   at?: Date;
+  /** Moves otherwise than by hand. */
+  clock?: HandClock;
   /** Names to addresses, for outbound calls. */
   resolve?: Seams['resolve'];
   /** How the key vault is reached. */
@@ -58,9 +60,9 @@ const mostDeliveries = 100_000;
 /** `settings` as in the environment. Loopback may be called outward; everything else as in production. */
 export async function openWorld(settings: Record<string, string> = {}, options: WorldOptions = {}): Promise<World> {
   const { seed = 1, at = new Date('2026-03-01T12:00:00.000Z'), answer: usual, engine, ...seams } = options;
+  const { clock = handClock(at) } = options;
   const breaches: string[] = [];
   const watched = lockRecorder((words) => breaches.push(words));
-  const clock = handClock(at);
   const rung: HeldRing[] = [];
   const logged: Record<string, unknown>[] = [];
   const platform = await openPlatform(

@@ -2,7 +2,7 @@
  * A Muster in memory with people, heads, workers and tools, whose jobs go the road by the real verbs. Nothing moves
  * between two calls of `settle` but the clock.
  */
-import { CompiledQuery } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import type { z } from 'zod';
 import { stages } from '../../functions/stages.ts';
 import { writePrincipal } from '../../shared/access/change-principal.ts';
@@ -78,12 +78,20 @@ export class Town {
 
   /** Rows of a statement, past every store. */
   sql<Row>(text: string, ...parameters: unknown[]): Promise<Row[]> {
-    return this.platform.db.read.run(CompiledQuery.raw(text, parameters));
+    return this.platform.db.read.run<Row>(this.#said(text, parameters));
   }
 
   /** Changes rows behind everybody's back. */
   async tamper(text: string, ...parameters: unknown[]): Promise<void> {
-    await this.platform.db.transaction('tamper', (tx) => tx.run(CompiledQuery.raw(text, parameters)));
+    await this.platform.db.transaction('tamper', (tx) => tx.run(this.#said(text, parameters)));
+  }
+
+  /** With the parameters where the text has question marks, as the database names them. */
+  #said<Row>(text: string, parameters: unknown[]): CompiledQuery<Row> {
+    const parts = text.split('?');
+    const strings = Object.assign(parts, { raw: parts }) as readonly string[] as TemplateStringsArray;
+    const compiled = sql(strings, ...parameters).compile(this.platform.db.read.builder);
+    return CompiledQuery.raw(compiled.sql, [...compiled.parameters]);
   }
 
   person(id: string, ...roles: Role[]): Promise<void> {
