@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/long/**'], // vitest.long.config.ts
     pool: 'forks', // databases are synchronous and servers are closed at the end: a process each keeps them apart
     testTimeout: 20_000,
     hookTimeout: 20_000,

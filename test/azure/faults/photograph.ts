@@ -1,0 +1,76 @@
+/** All rows of the twin, to be put back; and what they amount to, whatever ids, times and keys came out as. */
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+
+interface Table {
+  name: string;
+  columns: { name: string; type: string }[];
+}
+
+type Row = Record<string, SQLInputValue>;
+export type Photograph = ReadonlyMap<string, Row[]>;
+
+/** Marks of commits, and locks: they differ from run to run and mean nothing. */
+const unseen = new Set(['commits', 'migrations']);
+
+/** Counted by claims and faults alike, or out of the clock. */
+const passing = new Set(['fence', 'last_fault', 'due_seconds', 'cursor', 'trace', 'touched_at', 'blocked_seconds']);
+const claimed = new Set(['jobs', 'approvals', 'asks', 'tasks']);
+
+const tablesOf = (db: DatabaseSync): Table[] =>
+  db
+    .prepare(`select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'`)
+    .all()
+    .map(({ name }) => ({
+      name: String(name),
+      columns: db
+        .prepare(`select name, type from pragma_table_info(?)`)
+        .all(name ?? null)
+        .map((column) => ({ name: String(column['name']), type: String(column['type']) })),
+    }));
+
+export const photograph = (db: DatabaseSync): Photograph =>
+  new Map(tablesOf(db).map(({ name }) => [name, db.prepare(`select * from "${name}"`).all() as Row[]]));
+
+export function putBack(db: DatabaseSync, photo: Photograph): void {
+  db.exec('pragma foreign_keys = off; begin');
+  for (const [name, rows] of photo) {
+    db.exec(`delete from "${name}"`);
+    const [first] = rows;
+    if (first === undefined) continue;
+    const columns = Object.keys(first);
+    const insert = db.prepare(
+      `insert into "${name}" (${columns.map((column) => `"${column}"`).join(', ')}) values (${columns.map(() => '?').join(', ')})`,
+    );
+    for (const row of rows) insert.run(...columns.map((column) => row[column] ?? null));
+  }
+  db.exec('commit; pragma foreign_keys = on');
+}
+
+/** Rows as lines, sorted: the same lines, the same effect. */
+export function footprint(db: DatabaseSync): string[] {
+  return tablesOf(db)
+    .filter(({ name }) => !unseen.has(name))
+    .flatMap(({ name, columns }) => {
+      const seen = columns.filter((column) => isSeen(name, column)).map((column) => column.name);
+      return (db.prepare(`select * from "${name}"`).all() as Row[]).map(
+        (row) => `${name} ${seen.map((column) => `${column}=${plain(row[column])}`).join(' ')}`,
+      );
+    })
+    .toSorted();
+}
+
+const isSeen = (table: string, { name, type }: Table['columns'][number]): boolean =>
+  !passing.has(name) && !type.startsWith('datetime2') && !(name === 'attempts' && claimed.has(table));
+
+/** Without what comes out otherwise each time. */
+export const plain = (value: unknown): string =>
+  String(value)
+    .replaceAll(/mk\.\w+\.[\w-]{43}/g, 'key')
+    .replaceAll(/whsec_[\w+/=]+/g, 'secret')
+    .replaceAll(/\b([a-z]+)_[0-9a-hjkmnp-tv-z]{26}\b/g, '$1_id')
+    .replaceAll(/\b[0-9a-f]{64}\b/g, 'sha256')
+    .replaceAll(/\b[0-9a-f]{32}\b/g, 'trace')
+    .replaceAll(/"(\w*(?:seconds|latency|_ms|days)\w*)":-?[\d.e-]+/g, '"$1":n')
+    .replaceAll(/((?:seconds|latency)\w*"\}) \S+/g, '$1 n')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'time')
+    .replaceAll(/(?<![\w+/])[\w+/]{40,}={0,2}(?![\w+/])/g, 'bytes');

@@ -1,0 +1,18 @@
+/** The schema for Azure SQL, on the twin. */
+import { readdirSync, readFileSync } from 'node:fs';
+import type { TwinDatabase } from './database.ts';
+import { is, scan, statementsOf } from './scan.ts';
+
+const folder = new URL('../../../shared/platform/database/azure-sql/', import.meta.url);
+
+/** Each file in turn, batch by batch, as sqlcmd would. */
+export function applySchema(database: TwinDatabase): void {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.sql'));
+  for (const name of files.toSorted()) {
+    for (const batch of readFileSync(new URL(name, folder), 'utf8').split(/^GO$/m)) {
+      for (const statement of statementsOf(scan(batch))) {
+        if (!is(statement[0], 'set')) database.run(statement, new Map());
+      }
+    }
+  }
+}
