@@ -111,7 +111,8 @@ test('the backlog counts what waits and what runs, of every process, without wha
   await expect.poll(() => heard).toEqual(['running']);
   here.ring(ring('later', { bell: 'wake' }), 60);
   await expect.poll(() => bus.sent('wake').length).toBe(1);
-  for (const looking of [here, there, here]) {
+  await expect.poll(async () => (await here.backlog()).waiting).toBe(1); // once it knows that the message is sent
+  for (const looking of [there, here]) {
     const { waiting, oldest_seconds } = await looking.backlog();
     expect(waiting).toBe(1);
     expect(oldest_seconds).toBeLessThan(10);
