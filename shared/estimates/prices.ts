@@ -1,7 +1,7 @@
 /** Prices in force, and what usage costs at a price. */
 import type { ModelPrice } from '@pydantic/genai-prices';
 import type { Reads } from '../platform/platform.ts';
-import type { Price, Rates } from './price.ts';
+import type { Price, PriceOverrideRow, Rates } from './price.ts';
 import { overrideInForce } from './store/prices.ts';
 
 export interface Usage {
@@ -18,9 +18,16 @@ export interface Usage {
  * knows it. The catalogue (40 ms) loads at the first use.
  */
 export async function priceOf(reads: Reads, model: string, at: Date): Promise<Price | undefined> {
-  const row = await overrideInForce(reads, { model, at });
-  return row === undefined ? cataloguePrice(model, at) : { ...row, source: 'override', tiers: [] };
+  return priceWith(await overrideInForce(reads, { model, at }), model, at);
 }
+
+/** The same, where the contract in force is known already. */
+export const priceWith = async (
+  override: PriceOverrideRow | undefined,
+  model: string,
+  at: Date,
+): Promise<Price | undefined> =>
+  override === undefined ? cataloguePrice(model, at) : { ...override, source: 'override', tiers: [] };
 
 /** Micro-dollars for this usage, rounded up. More cached tokens than input count as all input cached. */
 export function costMicros(price: Price, usage: Usage): number {

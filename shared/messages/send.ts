@@ -13,8 +13,6 @@ interface Sent extends SendInput {
   idempotency_key?: string | undefined;
 }
 
-const operation = 'sendMessages';
-
 /**
  * All or none. Refuses `channel_closed` when an agent does not exist or is retired, `idempotency_key_reused`, and what
  * answerVerification refuses.
@@ -35,8 +33,8 @@ async function send(platform: Platform, caller: Caller, { messages, idempotency_
   const [first_id = ''] = ids;
   const whole = { first_id, recipients: to.length, key: key ?? '' };
   const rows = messages.map((message, i) => ({ ...written(caller, message), ...whole, id: ids[i] ?? '' }));
-  const request = { caller: caller.id, operation, key, body: { messages } } as const;
-  const [earlier, , , reachable, sent] = await db.batch(operation, (tx) => {
+  const request = { caller: caller.id, operation: 'sendMessages', key, body: { messages } } as const;
+  const [earlier, , , reachable, sent] = await db.batch('sendMessages', (tx) => {
     for (const id of to) tx.hint(mailHint(id));
     return [
       firstResult(tx, request),
@@ -60,7 +58,7 @@ const agentsOf = (messages: readonly OneMessage[]): string[] => [
 ];
 
 const keptFor = ({ id: caller }: Caller, idempotency_key: string, messages: readonly OneMessage[]) => ({
-  ...{ caller, operation, idempotency_key },
+  ...{ caller, operation: 'sendMessages', idempotency_key },
   body_sha256: bodyHash({ messages }),
 });
 
@@ -81,7 +79,7 @@ function refuseUnknown(to: readonly string[], reachable: readonly { id: string }
 
 /** What an agent answers Muster is taken as it is kept. */
 function answerMuster(platform: Platform, caller: Caller, { messages, idempotency_key: key }: Sent): Promise<string[]> {
-  return platform.db.transaction(operation, async (tx) => {
+  return platform.db.transaction('sendMessages', async (tx) => {
     const create = async () => {
       await takeAnswers(tx, caller, messages);
       const to = agentsOf(messages);
@@ -94,7 +92,9 @@ function answerMuster(platform: Platform, caller: Caller, { messages, idempotenc
         )
       ).join(' ');
     };
-    return (await once(tx, { caller: caller.id, operation, key, body: { messages }, create })).id.split(' ');
+    return (await once(tx, { caller: caller.id, operation: 'sendMessages', key, body: { messages }, create })).id.split(
+      ' ',
+    );
   });
 }
 

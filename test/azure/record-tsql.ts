@@ -3,9 +3,13 @@
  * for `../shared/acceptance/tsql`.
  */
 import { appendFileSync } from 'node:fs';
-import { RawNode, type CompiledQuery } from 'kysely';
+import { RawNode, type CompiledQuery, type Kysely } from 'kysely';
+import { deleteMarks, insertMark } from '../../shared/platform/database/azure-sql/commits.ts';
 import { tsqlBuilder } from '../../shared/platform/database/azure-sql/dialect.ts';
+import { begin } from '../../shared/platform/database/azure-sql/engine.ts';
+import { findApplied, readVersions, takeLock } from '../../shared/platform/database/azure-sql/migrate.ts';
 import { parameterOf } from '../../shared/platform/database/azure-sql/parameters.ts';
+import { findVersion } from '../../shared/platform/database/azure-sql/schema.ts';
 import { sqliteBuilder } from '../../shared/platform/database/sqlite-dialect.ts';
 import type { Engine } from '../../shared/platform/database/transactions.ts';
 import { currentTransaction } from '../../shared/platform/context.ts';
@@ -14,7 +18,7 @@ import { currentTransaction } from '../../shared/platform/context.ts';
 export function recorded(engine: Engine): Engine {
   const file = process.env['MUSTER_TSQL'];
   if (file === undefined) return engine;
-  const note = noteIn(file);
+  const note = noteIn(file, engine.isNear ? sqliteBuilder() : tsqlBuilder().builder);
   return {
     ...engine,
     read: (query) => (note('read', query), engine.read(query)),
@@ -29,22 +33,36 @@ export function recorded(engine: Engine): Engine {
   };
 }
 
+/** What the adapter says by hand, with the types of its parameters. */
+const byHand: Record<string, { sql: string; types: string[] }> = {
+  'begin a transaction': { sql: begin, types: [] },
+  'leave a mark': { sql: insertMark, types: ['NVarChar'] },
+  'delete marks': { sql: deleteMarks, types: ['NVarChar'] },
+  'find the version': { sql: findVersion, types: ['NVarChar'] },
+  'lock migrations': { sql: takeLock, types: [] },
+  'find migrations': { sql: findApplied, types: [] },
+  'read versions': { sql: readVersions, types: [] },
+};
+
 const seen = new Set<string>();
 
-function noteIn(file: string): (name: string, query: CompiledQuery) => void {
+/** `asked` is the builder that the engine's own statements come from. */
+function noteIn(file: string, asked: Kysely<never>): (name: string, query: CompiledQuery) => void {
   const { builder, shapeOf } = tsqlBuilder();
-  const builtIn = sqliteBuilder();
+  const keep = (name: string, sql: string, types: readonly string[]): void => {
+    if (seen.has(sql)) return;
+    seen.add(sql);
+    const parameters = types.map((type, at) => ({ name: `@${at + 1}`, type }));
+    appendFileSync(file, `${JSON.stringify({ name, sql, parameters })}\n`);
+  };
+  for (const [name, { sql, types }] of Object.entries(byHand)) keep(name, sql, types);
   return (name, { query, queryId, parameters: given }) => {
     if (RawNode.is(query)) return; // a test's own text
     const compiled = builder.getExecutor().compileQuery(query, queryId);
     if (seen.has(compiled.sql)) return;
-    seen.add(compiled.sql);
     const kinds = shapeOf(compiled)?.kinds ?? [];
-    const standIns = builtIn.getExecutor().compileQuery(query, queryId).parameters; // in the order of `given`
-    const parameters = compiled.parameters.map((value, at) => ({
-      name: `@${at + 1}`,
-      type: parameterOf(given[standIns.indexOf(value)], kinds[at]).type,
-    }));
-    appendFileSync(file, `${JSON.stringify({ name, sql: compiled.sql, parameters })}\n`);
+    const standIns = asked.getExecutor().compileQuery(query, queryId).parameters; // in the order of `given`
+    const types = compiled.parameters.map((value, at) => parameterOf(given[standIns.indexOf(value)], kinds[at]).type);
+    keep(name, compiled.sql, types);
   };
 }

@@ -68,6 +68,17 @@ test('a completion, also one that claims the next', async () => {
   expect(requests()).toEqual([expect.stringMatching(whole)]);
 });
 
+test('a completion that reports usage, after one look at what it costs', async () => {
+  await crew.queue({});
+  const [task] = (await claim()).tasks;
+  requests();
+  const usage = { model: 'gpt-4o', input_tokens: 1000, cached_tokens: 0, output_tokens: 100 };
+  const report = { task_id: task?.task_id ?? '', fence: 1, output: {}, usage };
+  await completeTask(crew.platform, callerOf('worker_1'), report);
+  expect(requests()).toEqual([expect.stringMatching(/^select coalesce/), expect.stringMatching(whole)]);
+  expect(await crew.task(report.task_id)).toMatchObject({ model: 'gpt-4o', input_tokens: 1000, priced: true });
+});
+
 test.each([1, 100])('sending %i messages', async (count) => {
   const message = { to_agent: 'worker_2', type: 'custom', body: { said: 'hello' } };
   const { messages } = SendInput.parse({ messages: Array.from({ length: count }, () => message) });

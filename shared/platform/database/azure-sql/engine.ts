@@ -10,7 +10,7 @@ import { askIn, inRequests, partOf, silent, type Part, type ShapeOf } from './re
 import { Unit } from './unit.ts';
 
 /** With the time, which so costs no round trip of its own. */
-const begin = 'begin transaction;\nselect sysutcdatetime() as at;';
+export const begin = 'begin transaction;\nselect sysutcdatetime() as at;';
 const commit = 'commit transaction;';
 const undo = 'if @@trancount > 0 rollback transaction;';
 
