@@ -88,7 +88,7 @@ class Entry implements Session {
   #control(statement: string): Result[] | undefined {
     if (statement === 'begin transaction') this.#open = { lines: [], marks: [] };
     else if (statement === 'commit transaction') this.#end();
-    else if (statement.startsWith('if @@trancount')) this.#open = undefined;
+    else if (/^(if @@trancount|rollback)/.test(statement)) this.#open = undefined;
     else return undefined;
     return [];
   }

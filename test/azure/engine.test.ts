@@ -136,6 +136,8 @@ describe('a batch', () => {
 });
 
 describe('a commit whose answer is lost', () => {
+  const asksForMark = /insert into "commits" \("id"\) values \(@1\);(\nrollback transaction;)?$/;
+
   test('and which has happened is not made twice, for every verb alike', async () => {
     let runs = 0;
     ledger.faults.order({ on: 'commit', when: 'after', how: 'reset' });
@@ -161,6 +163,13 @@ describe('a commit whose answer is lost', () => {
     expect([value, await lines()]).toEqual([2, ['a']]);
   });
 
+  test('and which has not happened runs again, also where the answer to the question is lost too', async () => {
+    ledger.faults.order({ on: 'commit', when: 'before', how: 'reset' });
+    const question = ledger.faults.order({ on: 'statement', when: 'after', how: 'reset', text: asksForMark });
+    await whileTimePasses(db.transaction('test', (tx) => write(tx, 'a')));
+    expect([question.met, ledger.kept.lines, ledger.kept.marks.length]).toEqual([1, ['a'], 1]);
+  });
+
   test('of a transaction that wrote nothing needs no second look', async () => {
     ledger.faults.order({ on: 'commit', when: 'after', how: 'reset' });
     await db.transaction('test', (tx) => tx.run(CompiledQuery.raw('select line from lines')));
@@ -169,7 +178,7 @@ describe('a commit whose answer is lost', () => {
 
   test('is a clear error when the database cannot be asked any more', async () => {
     ledger.faults.order({ on: 'commit', when: 'after', how: 'reset' });
-    ledger.faults.order({ on: 'statement', how: 1222, text: /^insert into "commits".*\);$/, times: 100 });
+    ledger.faults.order({ on: 'statement', how: 1222, text: asksForMark, times: 100 });
     const work = db.transaction('test', async (tx) => (tx.ring('wake', 'x'), write(tx, 'a')));
     await expect(whileTimePasses(work)).rejects.toBeInstanceOf(UnknownOutcome);
     expect([ledger.kept.lines, world.rung.length]).toEqual([['a'], 1]);

@@ -1,13 +1,14 @@
 /**
  * Each transaction that writes leaves a mark in the table `commits`. So a lost answer to COMMIT can be settled exactly,
- * and for every verb alike: whoever asks inserts the same mark. While the first may still commit, that waits for it;
- * then it meets the mark, or takes its place, after which the first never commits any more.
+ * and for every verb alike: whoever asks inserts the same mark. While the first may still commit, that waits for its lock;
+ * then it meets the mark, or it does not, and the first was undone. The mark of who asks is never kept: where that
+ * answer is lost too, the next would take it for the first one's.
  */
 import type { Clock } from '../../platform.ts';
 import { isDuplicate, isTransient, UnknownOutcome } from '../faults.ts';
 import { parameterOf } from './parameters.ts';
 import type { Pool } from './pool.ts';
-import { askIn, silent, type Part } from './request.ts';
+import { askIn, control, silent, type Part } from './request.ts';
 
 export const insertMark = 'insert into "commits" ("id") values (@1)';
 export const deleteMarks =
@@ -30,7 +31,7 @@ const tries = 8;
 export async function hasHappened(pool: Pool, mark: string, clock: Clock): Promise<boolean> {
   for (let tried = 1; ; tried++) {
     try {
-      await askAlone(pool, markOf(mark));
+      await askAlone(pool, control('begin transaction'), markOf(mark), control('rollback transaction'));
       return false;
     } catch (error) {
       if (isDuplicate(error)) return true;
@@ -43,12 +44,12 @@ export async function hasHappened(pool: Pool, mark: string, clock: Clock): Promi
   }
 }
 
-/** One statement on a connection of its own. */
-export async function askAlone(pool: Pool, part: Part): Promise<unknown[]> {
+/** One request on a connection of its own; gives the rows of its first statement. */
+export async function askAlone(pool: Pool, ...parts: Part[]): Promise<unknown[]> {
   const session = await pool.lend();
   let isBroken = true;
   try {
-    const [rows = []] = await askIn(session, [part]);
+    const [rows = []] = await askIn(session, parts);
     isBroken = false;
     return rows;
   } finally {

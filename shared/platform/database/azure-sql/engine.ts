@@ -6,7 +6,7 @@ import { askAlone, hasHappened, marksBelow } from './commits.ts';
 import { tsqlBuilder } from './dialect.ts';
 import type { Pool } from './pool.ts';
 import type { RecordSet, Session } from './session.ts';
-import { askIn, inRequests, partOf, silent, type Part, type ShapeOf } from './request.ts';
+import { askIn, control, inRequests, partOf, type Part, type ShapeOf } from './request.ts';
 import { Unit } from './unit.ts';
 
 /** With the time, which so costs no round trip of its own. */
@@ -84,8 +84,6 @@ class Transactions {
     return rows;
   }
 }
-
-const control = (sql: string): Part => ({ sql: sql.replace(/;$/, ''), parameters: [], shape: silent });
 
 /** BEGIN and COMMIT go along, unless there are more parameters than one request may have. */
 async function askAtOnce(session: Session, parts: readonly Part[]): Promise<unknown[][]> {

@@ -20,6 +20,9 @@ const mostParameters = 2000;
 /** Answers with no rows. */
 export const silent: Shape = { kinds: [], answers: false, writes: false, decoded: new Map() };
 
+/** What begins or ends a transaction, to go along with other statements. */
+export const control = (sql: string): Part => ({ sql: sql.replace(/;$/, ''), parameters: [], shape: silent });
+
 /** Text by hand, without a shape, is known by its first word. */
 export function partOf({ sql, parameters }: CompiledQuery, known: Shape | undefined): Part {
   const isRead = /^\s*select\b/i.test(sql);
