@@ -29,6 +29,8 @@ export interface WorldOptions {
   patience?: Seams['patience'];
   /** Where spans and measures go, once telemetry is open. */
   recorder?: Seams['recorder'];
+  /** The test makes tables that no schema of Muster knows: what it asks of them is not recorded. */
+  hasOwnTables?: boolean;
 }
 
 /** A ring that nobody has answered yet; `at` is the process clock's time before which it does not come. */
@@ -59,7 +61,8 @@ const mostDeliveries = 100_000;
 
 /** `settings` as in the environment. Loopback may be called outward; everything else as in production. */
 export async function openWorld(settings: Record<string, string> = {}, options: WorldOptions = {}): Promise<World> {
-  const { seed = 1, at = new Date('2026-03-01T12:00:00.000Z'), answer: usual, engine, ...seams } = options;
+  const { seed = 1, at = new Date('2026-03-01T12:00:00.000Z'), answer: usual, engine, ...rest } = options;
+  const { hasOwnTables = false, ...seams } = rest;
   const { clock = handClock(at) } = options;
   const breaches: string[] = [];
   const watched = lockRecorder((words) => breaches.push(words));
@@ -73,7 +76,7 @@ export async function openWorld(settings: Record<string, string> = {}, options: 
       random: seededRandom(seed),
       bells: heldBells(rung, clock),
       log: openLog(settings['LOG_LEVEL'] ?? 'debug', (line) => logged.push(JSON.parse(line))),
-      engine: (real) => watched(recorded(engine?.(real) ?? real)),
+      engine: (real) => watched(recorded(engine?.(real) ?? real, hasOwnTables)),
       ...seams,
     },
   );

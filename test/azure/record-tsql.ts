@@ -14,10 +14,10 @@ import { sqliteBuilder } from '../../shared/platform/database/sqlite-dialect.ts'
 import type { Engine } from '../../shared/platform/database/transactions.ts';
 import { currentTransaction } from '../../shared/platform/context.ts';
 
-/** The engine as it is, or one that records what it runs. */
-export function recorded(engine: Engine): Engine {
+/** The engine as it is, or one that records what it runs, but for what is asked of a test's own tables. */
+export function recorded(engine: Engine, hasOwnTables: boolean): Engine {
   const file = process.env['MUSTER_TSQL'];
-  if (file === undefined) return engine;
+  if (file === undefined || hasOwnTables) return engine;
   const note = noteIn(file, engine.isNear ? sqliteBuilder() : tsqlBuilder().builder);
   return {
     ...engine,

@@ -14,7 +14,7 @@ const inSeconds = (at: Date | null | undefined) =>
   at instanceof Date ? (at.getTime() - world.clock.database()) / 1000 : at;
 
 beforeEach(async () => {
-  world = await openWorld();
+  world = await openWorld({}, { hasOwnTables: true });
   await run(async (tx) => {
     await tx.run(
       CompiledQuery.raw(`CREATE TABLE works (id TEXT PRIMARY KEY, state TEXT, due_at TEXT_TIME, due_seconds INTEGER,

@@ -31,7 +31,7 @@ const transaction = <T>(work: (tx: Tx) => Promise<T>) => world.platform.db.trans
 const thing: Thing = { id: 'a', at: new Date('2026-01-02T03:04:05.678Z'), flag: true, data: { n: [1] }, amount: 5 };
 
 beforeEach(async () => {
-  world = await openWorld();
+  world = await openWorld({}, { hasOwnTables: true });
   await transaction((tx) =>
     tx.run(
       CompiledQuery.raw(
