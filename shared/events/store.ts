@@ -1,5 +1,6 @@
 /** The append-only record. */
 import { isSettled, store } from '../platform/database/statement.ts';
+import type { Tx } from '../platform/platform.ts';
 import type { Generated } from 'kysely';
 import type { Event } from './chain.ts';
 import type { StreamEnd } from './verify.ts';
@@ -19,7 +20,7 @@ type EventTable = Event & { cursor: Generated<number> };
 
 const { all, first, change, rows } = store<{ events: EventTable; seals: SealTable }>();
 
-export const insertEvents = rows((q, events: Event[]) =>
+const insertSome = rows((q, events: Event[]) =>
   q.insertInto('events').values(
     events.map(({ stream, number, type, at, actor, trace, data, hash }) => ({
       ...{ stream, number, type, at },
@@ -27,6 +28,14 @@ export const insertEvents = rows((q, events: Event[]) =>
     })),
   ),
 );
+
+/** Events of one statement: its parameters are limited. */
+const atOnce = 100;
+
+/** In their order. */
+export async function insertEvents(tx: Tx, events: readonly Event[]): Promise<void> {
+  for (let from = 0; from < events.length; from += atOnce) await insertSome(tx, events.slice(from, from + atOnce));
+}
 
 /** A page of about `limit`: events that share a cursor are never parted. */
 export const eventsAfter = all((q, p: { after: number; limit: number }) =>

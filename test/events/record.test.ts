@@ -38,6 +38,16 @@ describe('the record', () => {
     expect(events[0]).toMatchObject({ stream: 'job_1', number: 1, at: world.clock.now(), actor: 'ann', trace: null });
   });
 
+  it('takes any number of events of one transaction', async () => {
+    await world.platform.db.transaction('many', async (tx) => {
+      for (let i = 0; i < 250; i++) {
+        record(tx, nextEvent(tx, newStream(`job_${i}`), { type: 'moved', actor: 'ann', data: {} }));
+      }
+    });
+    const events = await eventsAfter(read(), { after: 0, limit: 300 });
+    expect(events.map(({ stream }) => stream)).toEqual(Array.from({ length: 250 }, (_, i) => `job_${i}`));
+  });
+
   it('takes no second event of the same number', async () => {
     await happen('job_1');
     heads.clear();

@@ -183,3 +183,24 @@ test('a batch is tried again with the very same statements, then its bells ring'
   expect(await allNotes(world.platform.db.read)).toEqual([{ text: 'started 1' }]);
   expect(world.rung.map(({ id }) => id)).toEqual(['x 1']);
 });
+
+test('a statement of a batch that waits for the answer of another is refused, rather than waited for for ever', async () => {
+  await open();
+  const late = async (tx: Writes) => {
+    await tx.run(CompiledQuery.raw('select 1'));
+    return tx.run(CompiledQuery.raw('select 2'));
+  };
+  await expect(world.platform.db.batch('test', (tx) => [late(tx)])).rejects.toThrow('waited for another of it');
+});
+
+test('what is gathered while the gathered is written is written as well', async () => {
+  await open();
+  const written: string[] = [];
+  const write = (tx: Tx, items: readonly string[]): Promise<void> => {
+    written.push(items.join(' '));
+    if (items.includes('b')) tx.gather(write, 'c');
+    return Promise.resolve();
+  };
+  await world.platform.db.transaction('test', async (tx) => tx.gather(write, 'a', 'b'));
+  expect(written).toEqual(['a b', 'c']);
+});

@@ -92,11 +92,15 @@ async function batched<Answers extends readonly unknown[]>(
   const inside = intoTransaction(name);
   const asked: Asked[] = [];
   const afterwards: Afterwards = [];
+  let open = true;
   const run = <Row>(query: CompiledQuery<Row>): Promise<Row[]> =>
     new Promise((resolve, reject) => {
+      if (!open) throw new Error('a statement of a batch waited for another of it; use a transaction');
       asked.push({ query, resolve: resolve as (rows: unknown[]) => void, reject });
     });
   const answers = Promise.all(start(writesOver(engine, around, { run, afterwards }))) as unknown as Promise<Answers>; // one for each
+  open = false;
+  answers.catch(() => {}); // until it is awaited below
   try {
     const queries = asked.map(({ query }) => query);
     const together = () => inside(() => around.telemetry.batch(queries, () => engine.together(queries)));
@@ -125,7 +129,10 @@ interface OpenTx extends Tx {
 
 async function whole<T>(work: (tx: Tx) => Promise<T>, tx: OpenTx): Promise<T> {
   const value = await work(tx);
-  for (const [write, items] of tx.gathered) await write(tx, items as never[]); // as `gather` has put them together
+  for (const [write, items] of tx.gathered) {
+    tx.gathered.delete(write); // what is gathered while it writes comes to its turn as well
+    await write(tx, items as never[]); // as `gather` has put them together
+  }
   return value;
 }
 
