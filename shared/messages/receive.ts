@@ -3,10 +3,11 @@ import type { Caller } from '../access/caller.ts';
 import { leaseSeconds } from '../agents/agent.ts';
 import { poll, type Look } from '../platform/bells/poll.ts';
 import { refuse } from '../outcomes.ts';
-import type { Platform, Tx } from '../platform/platform.ts';
+import { newId } from '../platform/ids.ts';
+import type { Platform, Writes } from '../platform/platform.ts';
 import type { Message, ReceivedMessage, ReceiveInput } from './message.ts';
 import { mailHint } from './post.ts';
-import { anyInbox, deliver, headOfInbox, tidyInbox } from './store.ts';
+import { anyInbox, deliver, deliveredUnder, tidyInbox } from './store.ts';
 
 export interface Receiving extends ReceiveInput {
   agent_id: string;
@@ -21,36 +22,42 @@ export async function receiveMessages(
   { agent_id, max, wait_seconds, signal }: Receiving,
 ): Promise<{ messages: ReceivedMessage[] }> {
   if (caller.id !== agent_id) refuse('not_found');
-  return { messages: await poll(platform, { wait_seconds, signal }, () => look(platform, agent_id, max)) };
+  const receipt = newId('rcpt', platform.clock.now(), platform.random);
+  let looks = 0;
+  const receiving = { agent_id, max, receipt };
+  return { messages: await poll(platform, { wait_seconds, signal }, () => look(platform, receiving, looks++ === 0)) };
 }
 
-/** Reads first: an empty mailbox opens no transaction. */
-async function look(platform: Platform, agent_id: string, max: number): Promise<Look<ReceivedMessage>> {
-  const any = await anyInbox(platform.db.read, { to_agent: agent_id });
-  const found = any === undefined ? [] : await receiveNow(platform, agent_id, max);
-  return { found, topics: [mailHint(agent_id)] };
+interface Receipt {
+  agent_id: string;
+  max: number;
+  receipt: string;
 }
 
-const receiveNow = (platform: Platform, to_agent: string, max: number): Promise<ReceivedMessage[]> =>
-  platform.db.transaction('receiveMessages', async (tx) => {
-    await tidyInbox(tx, { to_agent, most_attempts: tx.config.AGENT_MAX_RETRIES });
-    return take(tx, await headOfInbox(tx, { to_agent, limit: max }));
-  });
-
-async function take(tx: Tx, messages: Message[]): Promise<ReceivedMessage[]> {
-  if (messages.length === 0) return [];
-  const lease_seconds = leaseSeconds(tx.config);
-  const receipt = tx.newId('rcpt');
-  const ids = messages.map(({ id }) => id);
-  await deliver(tx, ids, { receipt, lease_seconds });
-  const lease_until = new Date(tx.at.getTime() + lease_seconds * 1000);
-  return messages.map((message) => receivedAnswer(message, { receipt, lease_until }));
+/**
+ * The first look receives, unless looking costs nothing; the later ones of a long poll read, so that who waits writes
+ * nothing. An empty mailbox opens no transaction.
+ */
+async function look(platform: Platform, receiving: Receipt, isFirst: boolean): Promise<Look<ReceivedMessage>> {
+  const { db } = platform;
+  const isWorth = async () => (await anyInbox(db.read, { to_agent: receiving.agent_id })) !== undefined;
+  const start = (tx: Writes) => receiveNow(tx, receiving);
+  const later = async () => ((await isWorth()) ? db.batch('receiveMessages', start) : undefined);
+  const answers = await (isFirst ? db.tryBatch('receiveMessages', { look: isWorth, start }) : later());
+  return { found: (answers?.[2] ?? []).map(receivedAnswer), topics: [mailHint(receiving.agent_id)] };
 }
 
-const receivedAnswer = (
-  message: Message,
-  delivery: Pick<ReceivedMessage, 'receipt' | 'lease_until'>,
-): ReceivedMessage => ({
+/** One batch, safe to repeat: what a receipt stands for is delivered once, and read by it. */
+const receiveNow = (tx: Writes, { agent_id: to_agent, max, receipt }: Receipt) =>
+  [
+    tidyInbox(tx, { to_agent, most_attempts: tx.config.AGENT_MAX_RETRIES }),
+    deliver(tx, { to_agent, limit: max, receipt, lease_seconds: leaseSeconds(tx.config) }),
+    deliveredUnder(tx, { to_agent, receipt }) as Promise<Delivered[]>, // received ones have both
+  ] as const;
+
+type Delivered = Message & { receipt: string; lease_until: Date };
+
+const receivedAnswer = (message: Delivered): ReceivedMessage => ({
   message_id: message.id,
   from_id: message.from_id,
   type: message.type,
@@ -58,7 +65,8 @@ const receivedAnswer = (
   body: message.body,
   correlation_id: message.correlation_id,
   reply_to: message.reply_to,
-  attempt: message.attempts + 1,
-  ...delivery,
+  attempt: message.attempts,
+  receipt: message.receipt,
+  lease_until: message.lease_until,
   sent_at: message.sent_at,
 });

@@ -1,10 +1,9 @@
 /** The mailbox. */
 import { sql, type ExpressionBuilder } from 'kysely';
 import { now, store } from '../platform/database/statement.ts';
-import type { Tx } from '../platform/platform.ts';
 import type { Message, MessageState } from './message.ts';
 
-const { all, first, change, rows, tables } = store<{ messages: Message }>();
+const { all, first, change, rows } = store<{ messages: Message }>();
 
 type NewMessage = Omit<Message, 'attempts' | 'receipt' | 'lease_until' | 'dead_reason' | 'sent_at'>;
 
@@ -79,38 +78,56 @@ export const tidyInbox = change((q, p: { to_agent: string; most_attempts: number
     .returning('id'),
 );
 
-/** The most urgent messages of a mailbox, locked. */
-export const headOfInbox = all((q, p: { to_agent: string; limit: number }) =>
+/**
+ * Delivers the most urgent messages of a mailbox under one receipt, which nothing was delivered under yet. Who looks at
+ * the same time gets what is behind them.
+ */
+export const deliver = change((q, p: { to_agent: string; limit: number; receipt: string; lease_seconds: number }) =>
   q
-    .selectFrom('messages')
-    .selectAll()
-    .where('to_agent', '=', p.to_agent)
-    .where('state', '=', 'queued')
-    .orderBy('priority')
-    .orderBy('id')
-    .limit(p.limit)
-    .forUpdate()
-    .skipLocked(),
-);
-
-/** Delivers queued messages under one receipt. */
-export async function deliver(
-  tx: Tx,
-  ids: readonly string[],
-  { receipt, lease_seconds }: { receipt: string; lease_seconds: number },
-): Promise<void> {
-  const query = tables(tx)
     .updateTable('messages')
     .set((row) => ({
       state: 'received' as const,
       attempts: row('attempts', '+', 1),
-      receipt,
-      lease_until: now(lease_seconds),
+      receipt: p.receipt,
+      lease_until: now(p.lease_seconds),
     }))
-    .where('id', 'in', ids)
-    .where('state', '=', 'queued');
-  await tx.run(query.compile());
-}
+    .where('state', '=', 'queued')
+    .where(({ exists, not, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('messages as before')
+            .select('before.id')
+            .where('before.to_agent', '=', p.to_agent)
+            .where('before.state', '=', 'received')
+            .where('before.receipt', '=', p.receipt),
+        ),
+      ),
+    )
+    .where('id', 'in', (row) =>
+      row
+        .selectFrom('messages as waiting')
+        .select('waiting.id')
+        .where('waiting.to_agent', '=', p.to_agent)
+        .where('waiting.state', '=', 'queued')
+        .orderBy('waiting.priority')
+        .orderBy('waiting.id')
+        .limit(p.limit)
+        .forUpdate()
+        .skipLocked(),
+    ),
+);
+
+/** What was delivered under a receipt and is not settled. */
+export const deliveredUnder = all((q, p: { to_agent: string; receipt: string }) =>
+  q
+    .selectFrom('messages')
+    .selectAll()
+    .where('to_agent', '=', p.to_agent)
+    .where('state', '=', 'received')
+    .where('receipt', '=', p.receipt)
+    .orderBy('priority')
+    .orderBy('id'),
+);
 
 interface Received {
   id: string;

@@ -24,16 +24,16 @@ export function heartbeat(platform: Platform, caller: Caller, input: Beat): Prom
 }
 
 async function beat(tx: Tx, { agent_id, load, fences }: Beat): Promise<HeartbeatAnswer> {
-  const agent = await lockAgent(tx, { id: agent_id });
+  const [agent, held] = await Promise.all([lockAgent(tx, { id: agent_id }), lockHeldBy(tx, { agent_id })]);
   if (agent === undefined) refuse('not_found');
   if (agent.state === 'retired') refuse('agent_not_active');
-  const held = await lockHeldBy(tx, { agent_id });
   const { invalid, stops, unknown } = judgeLeases(held, fences, {
     at: tx.at,
     interval_seconds: tx.config.AGENT_HEARTBEAT_INTERVAL,
   });
   for (const lease of unknown) await takeBack(tx, lease);
-  if (held.length > unknown.length) await renewLeases(tx, { agent_id, seconds: leaseSeconds(tx.config) });
-  await noteSeen(tx, agent, load === undefined ? agent.load : load);
+  const renewing =
+    held.length > unknown.length ? [renewLeases(tx, { agent_id, seconds: leaseSeconds(tx.config) })] : [];
+  await Promise.all([...renewing, noteSeen(tx, agent, load === undefined ? agent.load : load)]);
   return { invalid, stops, drain: agent.state === 'draining' };
 }

@@ -1,5 +1,6 @@
 /** The hot verbs are one round trip each, by the real driver: BEGIN, every statement and COMMIT in one request. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { receiveMessages } from '../../shared/messages/receive.ts';
 import { sendMessages } from '../../shared/messages/send.ts';
 import { SendInput } from '../../shared/messages/message.ts';
 import { claimTasks } from '../../shared/tasks/claim.ts';
@@ -79,7 +80,7 @@ test('a completion that reports usage, after one look at what it costs', async (
   expect(await crew.task(report.task_id)).toMatchObject({ model: 'gpt-4o', input_tokens: 1000, priced: true });
 });
 
-test.each([1, 100])('sending %i messages', async (count) => {
+test.each([1, 100])('sending %i messages, and receiving them', async (count) => {
   const message = { to_agent: 'worker_2', type: 'custom', body: { said: 'hello' } };
   const { messages } = SendInput.parse({ messages: Array.from({ length: count }, () => message) });
   const sent = await sendMessages(crew.platform, callerOf('worker_1'), { messages, idempotency_key: 'key' });
@@ -87,4 +88,16 @@ test.each([1, 100])('sending %i messages', async (count) => {
   expect(requests()).toEqual([expect.stringMatching(whole)]);
   expect(await sendMessages(crew.platform, callerOf('worker_1'), { messages, idempotency_key: 'key' })).toEqual(sent);
   expect(requests()).toEqual([expect.stringMatching(whole)]);
+  const receiving = { agent_id: 'worker_2', max: 100, wait_seconds: 0 };
+  const received = await receiveMessages(crew.platform, callerOf('worker_2'), receiving);
+  expect(received.messages).toHaveLength(count);
+  expect(requests()).toEqual([expect.stringMatching(whole)]);
+});
+
+test('a heartbeat is a begin, two requests and a commit', async () => {
+  await crew.queue({});
+  const { tasks } = await claim();
+  requests();
+  await crew.beat('worker_1', tasks);
+  expect(requests()).toHaveLength(4);
 });
