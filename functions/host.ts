@@ -47,9 +47,14 @@ export function hostIn(environment: Environment): Host {
       return async (given, trace) => (await made.use())(given, trace);
     },
     hear: async (bell, message) => {
-      const platform = await muster.use();
-      const { hear } = await import('./hear.ts');
-      await hear(platform, bell, message);
+      try {
+        const platform = await muster.use();
+        const { hear } = await import('./hear.ts');
+        await hear(platform, bell, message);
+      } catch (fault) {
+        // The host would hand it over again at once, until it is a dead letter; the sweep rings in its time.
+        log.error({ err: fault, bell }, 'Muster did not open for a bell; the sweep rings it again');
+      }
     },
     tick: async (name) => {
       const platform = await muster.use();

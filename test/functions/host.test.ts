@@ -1,8 +1,24 @@
 /** What a host's functions do before anything is open, and when something is wrong. */
-import { expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { hostIn } from '../../functions/host.ts';
 import { alone } from '../../functions/http/route.ts';
 import { z } from 'zod';
+
+let folder: string;
+let logged: string[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'muster-host-'));
+  logged = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation((line) => logged.push(String(line)) > 0);
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true); // the key of the first admin
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+});
 
 const request = (path: string) => ({
   url: `http://muster.test${path}`,
@@ -36,4 +52,19 @@ it('closes what was never opened, and what could not be', async () => {
   const host = hostIn({ MONTHLY_BUDGET_USD: 'plenty' });
   await expect(host.tick('sealRecord')).rejects.toThrow('MONTHLY_BUDGET_USD');
   await host.close();
+});
+
+const bell = (id: string) => ({ body: { id }, triggerMetadata: { messageId: 'm', deliveryCount: 1 } });
+
+it('takes a bell that it cannot open for, so that none becomes a dead letter, and opens for a later one', async () => {
+  const holder = hostIn({ MUSTER_DATA: folder });
+  await holder.tick('sealRecord');
+  const host = hostIn({ MUSTER_DATA: folder });
+  await host.hear('execute', bell('job_a'));
+  await expect.poll(() => logged.join()).toContain('Muster did not open for a bell; the sweep rings it again');
+  await holder.close();
+  logged = [];
+  await host.hear('execute', bell('job_a'));
+  await host.close();
+  expect(logged).toEqual([]);
 });
