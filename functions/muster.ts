@@ -7,12 +7,15 @@ import type { Platform } from '../shared/platform/platform.ts';
 import { ringDueWork, voidStageLeases } from '../shared/road/ring-due-work.ts';
 import type { Timer } from './timers.ts';
 
-/** Opens the platform and rings for what waits. Throws when the folder is taken. */
+/**
+ * Opens the platform and rings for what waits. A fault of that sweep keeps nobody out: it is logged, and the timer comes
+ * again. Throws when the folder is taken.
+ */
 export async function openMuster(config: Config): Promise<OpenPlatform> {
   const platform = await openPlatform(config);
   try {
     if (!onAzureSql(config)) await voidStageLeases(platform); // the folder's lock proves that nobody else holds one
-    await ringDueWork(platform);
+    await tick(platform, { name: 'ringDueWork', run: ringDueWork });
     return platform;
   } catch (error) {
     await platform.close(); // nobody else will know of it
@@ -27,7 +30,7 @@ export function connectStages(platform: Platform): void {
 }
 
 /** One run of a timer. What it throws is logged: it comes again. */
-export const tick = (platform: Platform, { name, run }: Timer): Promise<void> =>
+export const tick = (platform: Platform, { name, run }: Pick<Timer, 'name' | 'run'>): Promise<void> =>
   run(platform).catch((fault: unknown) =>
     platform.log.error({ err: fault, timer: name }, 'a timer failed; it comes again'),
   );
