@@ -19,7 +19,7 @@ async function collector({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }: Config): Pro
   if (endpoint === undefined) return undefined;
   const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
   const status = await statusOf(url, { headers: { 'content-type': 'application/json' }, body: '{"resourceSpans":[]}' });
-  if (status >= 300) throw new Error(`${url} answered ${status}`);
+  if (status >= 300) throw new Error(`${new URL(url).host}/v1/traces answered ${status}`);
   return `${new URL(url).host} takes traces`;
 }
 
@@ -42,10 +42,12 @@ async function statusOf(url: string, request: { headers?: Record<string, string>
     await answer.body?.cancel();
     return answer.status;
   } catch (error) {
-    // fetch itself only says that it failed; what is behind it says why.
-    const cause = (error as { cause?: { message?: string; code?: string } }).cause;
-    throw new Error(`${new URL(url).host} does not answer: ${cause?.code ?? cause?.message ?? String(error)}`, {
-      cause: error,
-    });
+    throw new Error(`${new URL(url).host} does not answer: ${kindOf(error)}`, { cause: error });
   }
+}
+
+/** fetch only says that it failed; what is behind it says why. Its message may hold the address, password and all. */
+function kindOf(error: unknown): string {
+  const { name, cause } = error as { name: string; cause?: { name?: string; code?: string } };
+  return cause?.code ?? cause?.name ?? name;
 }

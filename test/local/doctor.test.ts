@@ -272,6 +272,13 @@ describe('telemetry', () => {
     expect(await finding('telemetry', otlp(await nowhere()))).toEqual(wrong('ECONNREFUSED', 'OTEL_EXPORTER'));
   });
 
+  it('says the host alone, not the user and the password that the setting may hold', async () => {
+    const endpoint = (await nowhere()).replace('//', '//user:canary@');
+    const found = await finding('telemetry', otlp(endpoint));
+    expect(found).toEqual(wrong(`${new URL(endpoint).host} does not answer: TypeError`, 'OTEL_EXPORTER'));
+    expect(JSON.stringify(found)).not.toContain('canary');
+  });
+
   it('is well where Application Insights answers, and wrong where it does not or its address is missing', async () => {
     const { url } = await collector({ status: 401 });
     expect(await finding('telemetry', { ...insights(url) })).toEqual(ok('answers'));
