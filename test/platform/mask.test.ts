@@ -16,6 +16,8 @@ test.each([
   `sk-${canary}`,
   `https://x.example/hook?sig=${canary}&a=1`,
   `https://x.example/?a=1&token=${canary}`,
+  `https://user:${canary}@x.example:4318/v1`,
+  `amqp://:p@${canary}@x.example`,
   `password=${canary}`,
   `{"password":"${canary}"}`,
   `"api_key": "${canary}"`,
@@ -27,6 +29,11 @@ test.each([
 
 test('text without secrets stays as it is', () => {
   const text = 'job_01kjmma2g0rm5yx17j9z6sk03c is blocked: budget_exhausted, 12 tokens, key: a';
+  expect(mask(text)).toBe(text);
+});
+
+test('an address without a password stays as it is', () => {
+  const text = 'https://x.example:4318/v1?to=a@b.example and https://x.example:443, by pat@x.example';
   expect(mask(text)).toBe(text);
 });
 

@@ -7,6 +7,7 @@ const shapes: [RegExp, string][] = [
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, '$1 [masked]'],
   [/\b(gh[pousr]_|github_pat_|sk-)[A-Za-z0-9_-]{16,}/g, '$1[masked]'],
   [/([?&](?:sig|key|token|secret|password|code)=)[^&\s"\\]+/gi, '$1[masked]'],
+  [/(:\/\/[^\s/?#:@"\\]*:)[^\s/?#"\\]+@/g, '$1[masked]@'], // the password of an address
   // As text, in JSON, and in JSON within JSON, where quotes have backslashes.
   [
     /((?:password|secret|api_?key|access_?token|authorization|SharedAccessKey)\\*"?\s*[:=]\s*\\*"?)[^"\s,;}\\]{4,}/gi,
