@@ -37,6 +37,7 @@ export function hostIn(environment: Environment): Host {
     return admit(platform, ...asked);
   };
   const log = { error: logThrough(muster) };
+  const running = openRunning();
   const ground: Ground = { admit: admitted, random: systemRandom, log, telemetry: () => telemetry };
   return {
     exchange: (name, load) => {
@@ -46,27 +47,55 @@ export function hostIn(environment: Environment): Host {
       });
       return async (given, trace) => (await made.use())(given, trace);
     },
-    hear: async (bell, message) => {
-      try {
-        const platform = await muster.use();
-        const { hear } = await import('./hear.ts');
-        await hear(platform, bell, message);
-      } catch (fault) {
-        // The host would hand it over again at once, until it is a dead letter; the sweep rings in its time.
-        log.error({ err: fault, bell }, 'Muster did not open for a bell; the sweep rings it again');
-      }
-    },
-    tick: async (name) => {
-      const platform = await muster.use();
-      const [{ tick }, { timers }] = await Promise.all([import('./muster.ts'), import('./timers.ts')]);
-      await tick(platform, named(timers, name));
-    },
+    hear: (bell, message) => running.kept(heard({ muster, log }, bell, message)),
+    tick: (name) => running.kept(ticked(muster, name)),
     close: async () => {
       const platform = await muster.made()?.catch(() => undefined); // what did not open needs no closing
       platform?.hints.close(); // long polls answer at once; their callers ask again
+      await running.ended(); // with Service Bus the host calls the stages, so no bells know of them
       await platform?.close();
     },
   };
+}
+
+interface Running {
+  kept(work: Promise<void>): Promise<void>;
+  /** Resolves when what was kept has come to its end, well or not. */
+  ended(): Promise<void>;
+}
+
+function openRunning(): Running {
+  const running = new Set<Promise<void>>();
+  return {
+    kept: (work) => {
+      const working = work.finally(() => running.delete(working));
+      running.add(working);
+      return working;
+    },
+    ended: async () => void (await Promise.allSettled(running)),
+  };
+}
+
+interface Hearing {
+  muster: FirstUse<OpenPlatform>;
+  log: Ground['log'];
+}
+
+/** Never throws: the host would hand it over again at once, until it is a dead letter. */
+async function heard({ muster, log }: Hearing, bell: BellName, message: Triggered): Promise<void> {
+  try {
+    const platform = await muster.use();
+    const { hear } = await import('./hear.ts');
+    await hear(platform, bell, message);
+  } catch (fault) {
+    log.error({ err: fault, bell }, 'Muster did not open for a bell; the sweep rings it again');
+  }
+}
+
+async function ticked(muster: FirstUse<OpenPlatform>, name: string): Promise<void> {
+  const platform = await muster.use();
+  const [{ tick }, { timers }] = await Promise.all([import('./muster.ts'), import('./timers.ts')]);
+  await tick(platform, named(timers, name));
 }
 
 function named<Row extends { name: string }>(rows: readonly Row[], name: string): Row {

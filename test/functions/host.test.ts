@@ -68,3 +68,18 @@ it('takes a bell that it cannot open for, so that none becomes a dead letter, an
   await host.close();
   expect(logged).toEqual([]);
 });
+
+it('closes when the stages and timers that the host called have come to their end', async () => {
+  const host = hostIn({ MUSTER_DATA: ':memory:' });
+  const ended: string[] = [];
+  const running = [
+    host.hear('execute', bell('job_a')).then(() => ended.push('stage')),
+    host.tick('ringDueWork').then(() => ended.push('timer')),
+  ];
+  await host.close();
+  ended.push('host');
+  await Promise.all(running);
+  expect(ended.toSorted()).toEqual(['host', 'stage', 'timer']);
+  expect(ended.at(-1)).toBe('host');
+  expect(logged).toEqual([]);
+});
