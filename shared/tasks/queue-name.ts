@@ -1,13 +1,22 @@
 /** What a queue is called: by what it serves. */
 
-/** `agent:<id>` for a task addressed to one agent, else `all:` and its capabilities, sorted, each once. */
+import { hash } from 'node:crypto';
+
+/** A name is a key, and keys of some databases are short. */
+const longestName = 256;
+
+/** `agent:<id>` for a task addressed to one agent, else `all:` and its capabilities, sorted, each once; or their hash. */
 export const queueOf = ({
   agent_id,
   capabilities,
 }: {
   agent_id: string | null;
   capabilities: readonly string[];
-}): string => (agent_id === null ? `all:${[...new Set(capabilities)].toSorted().join(',')}` : agentQueue(agent_id));
+}): string =>
+  agent_id === null ? short(`all:${[...new Set(capabilities)].toSorted().join(',')}`) : agentQueue(agent_id);
+
+/** No capability has a `#` in its name. */
+const short = (text: string): string => (text.length > longestName ? `all:#${hash('sha256', text)}` : text);
 
 const ofAgent = 'agent:';
 

@@ -4,6 +4,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { columnsFile, columnsJson } from '../../docs/generate/columns.ts';
 import { readTables, schemaFiles, type Column, type Index, type Table } from '../../docs/generate/tsql-schema.ts';
+import { jobKey } from '../../shared/estimates/history.ts';
+import { awaitedPrice } from '../../shared/estimates/price.ts';
+import { queueOf } from '../../shared/tasks/queue-name.ts';
 import { migrations } from '../../shared/platform/database/migrate.ts';
 
 const azure = readTables();
@@ -138,6 +141,20 @@ describe('the schema of Azure SQL', () => {
         new RegExp(`CREATE TABLE ${name} \\(.*?\\n  \\[?${column}\\]? ([^\\n]*)`, 's').exec(file) ?? [];
       if (/^nvarchar\(\d/.test(line)) expect(`${name}.${column} ${line}`).toContain('COLLATE Latin1_General_100_BIN2');
     }
+  });
+
+  it.each([
+    ['jobs.waits_for', awaitedPrice('m'.repeat(200))],
+    ['events.stream', `principal:${'p'.repeat(128)}`],
+    ['idempotency_keys.idempotency_key', 'k'.repeat(255)],
+    ['tasks.queue_id', queueOf({ agent_id: null, capabilities: ['c'.repeat(128), 'd'.repeat(123)] })],
+    ['tasks.model', 'm'.repeat(200)],
+    ['predictors.prediction_key', jobKey('j'.repeat(128))],
+    ['sealed_values.path', `input${`.${'s'.repeat(128)}`.repeat(10)}`],
+  ])('has room in %s for the longest that can be said', (column, longest) => {
+    const [table, name] = column.split('.');
+    const { type = '' } = azure.find((each) => each.name === table)?.columns.find((each) => each.name === name) ?? {};
+    expect(Number(/^nvarchar\((\d+)\)$/.exec(type)?.[1])).toBeGreaterThanOrEqual(longest.length);
   });
 
   it('is what the compiler knows of it; if it is not, run: node docs/generate/columns.ts', async () => {

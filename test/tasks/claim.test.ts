@@ -50,6 +50,19 @@ describe('claiming', () => {
     expect(await crew.claim('half')).toHaveLength(1);
   });
 
+  it('knows a queue of many capabilities by a short name', async () => {
+    const capabilities = Array.from({ length: 100 }, (_, at) => `${'c'.repeat(100)}${at}`);
+    const [id = ''] = await crew.queue(
+      { name: 'able', capabilities },
+      { name: 'less', capabilities: capabilities.slice(1) },
+    );
+    expect((await crew.task(id)).queue_id).toMatch(/^all:#[0-9a-f]{64}$/);
+    await crew.register('able', { capabilities, max_concurrent_tasks: 9 });
+    await crew.register('unable', { capabilities: capabilities.slice(2) });
+    expect((await crew.claim('able', { max: 9 })).map(({ name }) => name)).toEqual(['able', 'less']);
+    expect(await crew.claim('unable')).toEqual([]);
+  });
+
   it('follows an agent whose capabilities change', async () => {
     await crew.register('turncoat', { capabilities: ['a'], max_concurrent_tasks: 9 });
     await crew.queue({ name: 'a', capabilities: ['a'] }, { name: 'b', capabilities: ['b'] });

@@ -117,7 +117,7 @@ CREATE TABLE jobs (
   resume_state nvarchar(32) COLLATE Latin1_General_100_BIN2 NULL,
   blocked_code nvarchar(64) COLLATE Latin1_General_100_BIN2 NULL,
   blocked_detail nvarchar(max) NULL,
-  waits_for nvarchar(160) COLLATE Latin1_General_100_BIN2 NULL,
+  waits_for nvarchar(256) COLLATE Latin1_General_100_BIN2 NULL,
   waits_amount bigint NULL,
   blocked_at datetime2(3) NULL,
   blocked_seconds float NOT NULL DEFAULT 0,
@@ -469,7 +469,7 @@ CREATE TABLE queue_matching (
 );
 INSERT INTO queue_matching (name) VALUES (N'queue matching');
 
--- A queue's id is what it serves: agent:<id>, or all: and its sorted capabilities joined by commas.
+-- A queue's id is what it serves: agent:<id>, or all: and its sorted capabilities joined by commas, or their hash.
 CREATE TABLE queues (
   id nvarchar(300) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT queues_pk PRIMARY KEY,
   capabilities nvarchar(max) NOT NULL CHECK (ISJSON(capabilities) = 1)

@@ -436,7 +436,7 @@ CREATE TABLE queue_matching (
 );
 INSERT INTO queue_matching (name) VALUES ('queue matching');
 
--- A queue's id is what it serves: agent:<id>, or all: and its sorted capabilities joined by commas.
+-- A queue's id is what it serves: agent:<id>, or all: and its sorted capabilities joined by commas, or their hash.
 CREATE TABLE queues (
   id TEXT PRIMARY KEY,
   capabilities TEXT_JSON NOT NULL CHECK (json_valid(capabilities))
