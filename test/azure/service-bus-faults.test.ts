@@ -83,6 +83,29 @@ test('after a dropped connection no more stages run at a time than before, thoug
   await expect.poll(() => heard.length).toBe(40);
 });
 
+test('stages that wait for their turn at the end are not started, and another process hears their bells', async () => {
+  const [ending, living] = [held(), noting()];
+  const bells = bus.open();
+  bells.answer(ending.answer);
+  await everythingIsHeard();
+  for (let n = 0; n < 40; n++) bells.ring(ring(`job_${n}`));
+  await expect.poll(() => ending.heard.length).toBe(32);
+  bus.broker.disconnect();
+  const { stored } = bus.broker.queue('execute');
+  await expect.poll(() => stored.filter(({ deliveries }) => deliveries === 0)).toEqual([]);
+  const drained = bells.drain();
+  await expect.poll(() => bus.broker.isHeard('execute')).toBe(false);
+  ending.letGo();
+  await drained;
+  expect(ending.heard).toHaveLength(32);
+  bus.open().answer(living.answer);
+  await expect.poll(() => bus.broker.isHeard('execute')).toBe(true);
+  bus.broker.pass(lockMilliseconds / 1000);
+  await expect
+    .poll(() => living.heard)
+    .toEqual(expect.arrayContaining(sent().filter((id) => !ending.heard.includes(id))));
+});
+
 test('a bell that could not be completed is heard once more when its lock ends', async () => {
   const { heard, answer } = noting();
   const bells = bus.open();

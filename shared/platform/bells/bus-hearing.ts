@@ -1,6 +1,6 @@
 /** Hears the messages of one queue, until told to stop. */
 import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
-import type { BellName } from '../platform.ts';
+import type { BellName, Ring } from '../platform.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Answer } from './answering.ts';
 import { ringIn } from './message.ts';
@@ -9,7 +9,7 @@ import { ringIn } from './message.ts';
 const stagesAtOnce = 32;
 
 export interface Hearing {
-  /** Takes no more messages; resolves when the stages that run have come to their end. */
+  /** Takes no more messages and starts no more stages; resolves when those that run have come to their end. */
   stop(): Promise<void>;
   /** Resolves when the queue has confirmed all that was heard, or never will. */
   settled(): Promise<void>;
@@ -23,13 +23,19 @@ interface Ear {
 
 /** `answer` never throws. */
 export function hearing(ear: Ear, answer: Answer): Hearing {
-  const running = new Set<Promise<void>>();
-  const settling = new Set<Promise<void>>();
+  const running = new Set<Promise<unknown>>();
+  const settling = new Set<Promise<unknown>>();
   const oneOfFew = inTurns(stagesAtOnce);
   const stopping = new AbortController();
+  const answered = async (ring: Ring): Promise<boolean> => {
+    if (stopping.signal.aborted) return false; // its turn came too late
+    await answer(ring);
+    return true;
+  };
   const processMessage = async (message: ServiceBusReceivedMessage) => {
     const ring = ringIn(ear.bell, { body: message.body as unknown, properties: message.applicationProperties });
-    if (ring !== undefined) await kept(running, () => oneOfFew(() => answer(ring)));
+    const left = ring !== undefined && !(await kept(running, () => oneOfFew(() => answered(ring))));
+    if (left) return; // another process hears it when its lock ends
     void kept(settling, () => settle(ear, message, ring !== undefined)); // it may wait for a connection that is gone
   };
   const subscription = ear.receiver.subscribe(
@@ -50,23 +56,24 @@ export function hearing(ear: Ear, answer: Answer): Hearing {
   };
 }
 
-function kept(set: Set<Promise<void>>, work: () => Promise<void>): Promise<void> {
+function kept<T>(set: Set<Promise<unknown>>, work: () => Promise<T>): Promise<T> {
   const working = work().finally(() => set.delete(working));
   set.add(working);
   return working;
 }
 
 /** After a connection dropped, the SDK asks for as many messages as before, beside those whose stages still run. */
-function inTurns(most: number): (work: () => Promise<void>) => Promise<void> {
+function inTurns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let free = most;
   return async (work) => {
     if (free > 0) free -= 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
-    await work();
+    const made = await work();
     const next = waiting.shift();
     if (next === undefined) free += 1;
     else next();
+    return made;
   };
 }
 
