@@ -3,6 +3,7 @@ import type { CryptographyClient, KeyClient } from '@azure/keyvault-keys';
 import type { SecretClient, SecretClientOptions } from '@azure/keyvault-secrets';
 import { Away } from '../away.ts';
 import type { Config } from '../config.ts';
+import { firstUse } from '../first-use.ts';
 import { credentialOf } from '../identity.ts';
 import type { Clock } from '../platform.ts';
 
@@ -39,15 +40,17 @@ export interface VaultOptions {
 }
 
 export function openVault(options: VaultOptions): Vault {
-  let opening: Promise<Clients> | undefined;
-  const clients = () => (opening ??= openClients(options));
+  const clients = firstUse(() => openClients(options));
   return {
     ask: async (what, call) => {
       const over = new AbortController();
       const done = new AbortController();
       void options.clock.sleep(limitMilliseconds, done.signal).then(() => over.abort());
       try {
-        return await Promise.race([clients().then((all) => call(all, { abortSignal: over.signal })), aborted(over)]);
+        return await Promise.race([
+          clients.use().then((all) => call(all, { abortSignal: over.signal })),
+          aborted(over),
+        ]);
       } catch (error) {
         // The edge of the vault: an SDK's error holds the request, and must not reach a log.
         if (!isMissing(error)) throw faultOf(what, error, over.signal.aborted);

@@ -38,11 +38,11 @@ afterEach(async () => {
   await vault.close();
 });
 
-function opened({ url = vault.url, identity = 'the-identity' } = {}): Secrets {
+function opened({ url = vault.url, identity = 'the-identity', reach = vault.reach } = {}): Secrets {
   const { IDENTITY_ENDPOINT } = tokens.environment;
   const config = readConfig({ IDENTITY_ENDPOINT, AZURE_CLIENT_ID: identity, AZURE_KEY_VAULT_URL: url });
   const log = openLog('debug', (line) => logged.push(JSON.parse(line)));
-  return secretsInVault(openVault({ config, url, clock, reach: vault.reach }), { clock, log });
+  return secretsInVault(openVault({ config, url, clock, reach }), { clock, log });
 }
 
 /** Lets the time limit of a call pass that hangs somewhere: once it has come as far as that. */
@@ -217,6 +217,23 @@ describe('a vault that refuses', () => {
     expect((await faultOf(secrets.get('hook'))).message).toContain('307');
     expect(vault.lines()).toHaveLength(1);
   });
+});
+
+it('a vault whose clients could not be made makes them at the next use', async () => {
+  vault.secrets.put('hook', 'one');
+  let made = 0;
+  const reach = {
+    get retryOptions() {
+      made += 1;
+      if (made === 1) throw new Error('not now');
+      return vault.reach.retryOptions ?? {};
+    },
+    additionalPolicies: vault.reach.additionalPolicies ?? [],
+  };
+  const again = opened({ reach });
+  expect((await faultOf(again.get('hook'))).message).toContain('not now');
+  await clock.advance(30);
+  expect(await again.get('hook')).toMatchObject({ value: 'one' });
 });
 
 describe('the check', () => {
