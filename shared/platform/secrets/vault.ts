@@ -105,7 +105,13 @@ const gaveNoAnswer = ({ name, statusCode }: Fault): boolean =>
     ? name === 'RestError' || name === 'CredentialUnavailableError'
     : statusCode === 429 || statusCode >= 500;
 
-const isMissing = (error: unknown): boolean => (error as Fault).statusCode === 404;
+/** Said by the vault itself: others answer 404 too, such as who gives tokens, or a proxy before it. */
+const missing = new Set<unknown>(['SecretNotFound', 'KeyNotFound']);
+
+function isMissing(error: unknown): boolean {
+  const { name, statusCode, code } = error as Fault;
+  return name === 'RestError' && statusCode === 404 && missing.has(code);
+}
 
 function faultOf(what: string, error: unknown, tooLate: boolean): Error {
   const fault = error as Fault; // whatever it is, these are all that is looked at

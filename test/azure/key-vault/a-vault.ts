@@ -116,6 +116,6 @@ async function answer(vault: Vault, troubles: Trouble[], { request, response }: 
   if (trouble !== undefined) return void say(trouble.status, trouble.body ?? {}, trouble.headers);
   const told = request.method === 'GET' ? vault.secrets.get(pathname) : undefined;
   const found = told ?? vault.keys.answer(`${request.method} ${pathname}`, body ?? {});
-  if (found === undefined) return void say(404, { error: { code: 'NotFound', message: 'there is no such thing' } });
+  if (found === undefined) return void say(404, { error: { code: 'KeyNotFound', message: 'A key was not found' } });
   say(found.status ?? 200, found.body);
 }

@@ -1,4 +1,5 @@
 /** Secrets from Key Vault: the real SDK against a vault on the loopback that speaks its protocol, challenge included. */
+import { AuthenticationError } from '@azure/identity';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Away } from '../../../shared/platform/away.ts';
 import { readConfig } from '../../../shared/platform/config.ts';
@@ -203,6 +204,23 @@ describe('a vault that refuses', () => {
     const fault = await faultOf(secrets.get('hook'));
     expect(fault).not.toBeInstanceOf(Away);
     expect(fault.message).toContain('Key Vault cannot be used (the versions of the secret hook): 403 Forbidden');
+  });
+
+  it('or a 404 of somebody before it, is not taken for a vault without that secret', async () => {
+    vault.secrets.put('hook', 'one');
+    vault.fail({ status: 404, body: { error: { code: 'ResourceNotFound', message: 'no such host' } } });
+    const fault = await faultOf(secrets.get('hook'));
+    expect(fault.message).toContain('(the versions of the secret hook): 404 ResourceNotFound');
+  });
+
+  it('or a 404 of who gives tokens, is not either', async () => {
+    vault.secrets.put('hook', 'one');
+    const policy = {
+      name: 'no token',
+      sendRequest: () => Promise.reject(new AuthenticationError(404, 'no such tenant')),
+    };
+    const reach = { ...vault.reach, additionalPolicies: [{ position: 'perRetry' as const, policy }] };
+    expect((await faultOf(opened({ reach }).get('hook'))).message).toContain('(the versions of the secret hook): 404');
   });
 
   it('or whose challenge names another resource gets no token', async () => {
