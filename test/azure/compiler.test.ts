@@ -3,6 +3,7 @@ import { sql, type Generated } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { Kind } from '../../shared/platform/database/azure-sql/columns.ts';
 import { tsqlBuilder } from '../../shared/platform/database/azure-sql/dialect.ts';
+import { sendAll, type Sending } from '../../shared/messages/store/send.ts';
 import { isSettled, now, store } from '../../shared/platform/database/statement.ts';
 import type { Reads } from '../../shared/platform/platform.ts';
 import { readConfig } from '../../shared/platform/config.ts';
@@ -204,6 +205,20 @@ describe('writing', () => {
       answers: true,
       decoded: [['cursor', 'cursor']],
     });
+  });
+
+  it('gives values of long lists, which are compiled themselves, the same kinds, whatever a caller writes in them', async () => {
+    const message = (at: number): Sending => ({
+      ...{ id: `msg_${at}`, to_agent: 'a', from_id: 'b', type: 'custom' as const, priority: 1, correlation_id: null },
+      ...{ reply_to: null, ttl_seconds: 60, first_id: 'msg_0', recipients: 1, key: '', body: { name: 'priority' } },
+    });
+    for (const count of [1, 17]) {
+      const messages = Array.from({ length: count }, (_, at) => message(at));
+      const { kinds } = await said(sendAll(tx, messages));
+      expect(kinds?.slice(0, 9)).toEqual([
+        ...['text', 'text', 'text', 'text', 'int', 'json', 'text', 'text', 'milliseconds'],
+      ]);
+    }
   });
 
   it('returns columns and nothing else', () => {

@@ -6,7 +6,7 @@ import { sql, type Compilable, type CompiledQuery, type Kysely, type RawBuilder 
 import type { Reads, Tx, Writes } from '../platform.ts';
 
 /** Stands for a parameter while a statement is being built. */
-class Placeholder {
+export class Placeholder {
   readonly name: string;
   /** Of which member of a list; undefined: of the parameters themselves. */
   readonly of: number | undefined;

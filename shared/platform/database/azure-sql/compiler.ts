@@ -3,11 +3,13 @@
  * can say the same again; what the engine must know besides its text is its {@link Shape}.
  */
 import {
+  IdentifierNode,
   MssqlQueryCompiler,
   RawNode,
   SelectQueryNode,
   ValueNode,
   ValuesNode,
+  type AliasNode,
   type BinaryOperationNode,
   type ColumnUpdateNode,
   type CompiledQuery,
@@ -20,6 +22,7 @@ import {
   type UpdateQueryNode,
   type ValueListNode,
 } from 'kysely';
+import { Placeholder } from '../statement.ts';
 import type { Kind } from './columns.ts';
 import { merged, shapeOf, type Shape } from './shape.ts';
 import { asTsql, locks, outputOf, serverTime, tablesIn, touching, type Named } from './rewrite.ts';
@@ -103,6 +106,13 @@ export class TsqlCompiler extends MssqlQueryCompiler {
     );
   }
 
+  /** A value that is selected under a column's name is meant for it. */
+  protected override visitAlias(node: AliasNode): void {
+    const { node: aliased, alias } = node;
+    const isNamed = ValueNode.is(aliased) && IdentifierNode.is(alias);
+    this.#at(isNamed ? this.#sight.find(alias.name) : this.#place, () => super.visitAlias(node));
+  }
+
   #at(place: Place | undefined, visit: () => void): void {
     const before = this.#place;
     this.#place = place;
@@ -155,7 +165,7 @@ export class TsqlCompiler extends MssqlQueryCompiler {
   }
 
   protected override appendValue(value: unknown): void {
-    const place = this.#place ?? this.#sight.find((value as { name?: string } | null)?.name ?? '');
+    const place = this.#place ?? (value instanceof Placeholder ? this.#sight.find(value.name) : undefined);
     if (typeof value === 'string' && words.has(place?.name ?? '')) return this.appendImmediateValue(value);
     this.append(this.#bind(value, place?.kind));
   }
