@@ -24,7 +24,7 @@ const usual: Patience = { connect: 15_000, request: 30_000 };
 /** Nothing is connected before the first use. */
 export async function openPool(config: Config, patience: Partial<Patience> = {}): Promise<Pool> {
   const { default: driver } = await import('mssql');
-  const refusals: number[] = [];
+  const refusals: Refusals = new WeakMap();
   const beforeConnect = (connection: unknown) => hearRefusal(connection as EventEmitter, refusals); // a connection is one
   const limits = { ...usual, ...patience };
   const pool = new driver.ConnectionPool({ ...(await optionsOf(config, limits)), beforeConnect });
@@ -42,7 +42,7 @@ export async function openPool(config: Config, patience: Partial<Patience> = {})
         prepared.add(held);
         return session;
       } catch (error) {
-        throw told(error as Error & { code?: string }, refusals.splice(0).at(-1));
+        throw told(error as Refused, refusals);
       }
     },
     close: async () => {
@@ -52,9 +52,18 @@ export async function openPool(config: Config, patience: Partial<Patience> = {})
   };
 }
 
+/** The numbers of logins' refusals, by the errors that the connections gave. */
+type Refusals = WeakMap<Error, number>;
+
+interface Refused extends Error {
+  code?: string;
+  /** What the connection itself gave. */
+  originalError?: Error;
+}
+
 /** The pool gives no code where none of its connections was free, or came about, in time. */
-function told(error: Error & { code?: string }, number: number | undefined): Error {
-  if (error.code === 'ELOGIN') return Object.assign(error, { number });
+function told(error: Refused, refusals: Refusals): Error {
+  if (error.code === 'ELOGIN') return Object.assign(error, { number: refusals.get(error.originalError ?? error) });
   return error.message.startsWith('Failed to acquire') ? Object.assign(error, { code: 'ETIMEOUT' }) : error;
 }
 
@@ -69,10 +78,14 @@ async function prepare(session: Session): Promise<void> {
 }
 
 /** The driver keeps the number of a login's refusal to itself. */
-function hearRefusal(connection: EventEmitter, refusals: number[]): void {
-  const hear = ({ number }: { number: number }) => void refusals.push(number);
+function hearRefusal(connection: EventEmitter, refusals: Refusals): void {
+  let last: number | undefined;
+  const hear = ({ number }: { number: number }) => void (last = number);
   connection.on('errorMessage', hear);
-  connection.once('connect', () => connection.off('errorMessage', hear));
+  connection.once('connect', (error?: Error) => {
+    connection.off('errorMessage', hear);
+    if (error !== undefined && last !== undefined) refusals.set(error, last);
+  });
 }
 
 async function optionsOf(config: Config, patience: Patience): Promise<PoolConfig> {
