@@ -32,3 +32,11 @@ test('each of the logins that are refused at once is told its own number', async
   expect(told.map(({ message }) => message).toSorted()).toEqual(numbers.toSorted().map((each) => `planted ${each}`));
   expect(told.map(({ number }) => `planted ${number}`)).toEqual(told.map(({ message }) => message));
 });
+
+test('a pool that is closed lends nothing, and connects no more', async () => {
+  (await pool.lend()).release();
+  await pool.close();
+  ledger.asked.splice(0);
+  await expect(pool.lend()).rejects.toThrow('the database is closed');
+  expect(ledger.asked).toEqual([]);
+});

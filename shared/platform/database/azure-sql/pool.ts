@@ -32,8 +32,10 @@ export async function openPool(config: Config, patience: Partial<Patience> = {})
   const lending = pool as unknown as Lending; // its types leave it out
   const prepared = new WeakSet<Held>();
   let connecting: Promise<unknown> | undefined;
+  let isClosed = false;
   return {
     lend: async () => {
+      if (isClosed) throw new Error('the database is closed'); // the driver would open it again
       try {
         if (!pool.connected) await (connecting = pool.connect());
         const held = await lending.acquire({});
@@ -46,6 +48,7 @@ export async function openPool(config: Config, patience: Partial<Patience> = {})
       }
     },
     close: async () => {
+      isClosed = true;
       await connecting?.catch(() => {}); // it cannot be closed before; who asked is told
       await pool.close();
     },
