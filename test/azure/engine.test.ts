@@ -94,6 +94,23 @@ describe('a transaction', () => {
     expect([runs, await lines()]).toEqual([2, ['a', 'b']]);
   });
 
+  test('takes no statements after its failure, neither in the request that follows nor later', async () => {
+    await db.transaction('test', (tx) => write(tx, 'a'));
+    let late: (() => Promise<unknown>) | undefined;
+    const following: Promise<unknown>[] = [];
+    const work = db.transaction('test', async (tx) => {
+      late = () => write(tx, 'late');
+      const first = write(tx, 'a');
+      await new Promise(setImmediate);
+      following.push(write(tx, 'b').catch(String));
+      await first;
+    });
+    await expect(work).rejects.toMatchObject({ number: 2627 });
+    await expect(late?.()).rejects.toThrow('after its transaction had ended');
+    await Promise.all(following);
+    expect([following.length, await lines()]).toEqual([2, ['a']]);
+  });
+
   test('takes no statements after its end', async () => {
     const tx = await db.transaction('test', async (tx) => tx);
     await expect(write(tx, 'later')).rejects.toThrow('after its transaction had ended');

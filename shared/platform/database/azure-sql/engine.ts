@@ -49,9 +49,11 @@ class Transactions {
     const { value, unit, at } = await undoing(session, async () => {
       const at = timeIn(await session.say(begin));
       const unit = new Unit(session, newId('tx', at, random), this.#shapeOf);
-      const value = await work(unit.run, at);
-      await unit.end();
-      return { value, unit, at };
+      try {
+        return { value: await work(unit.run, at), unit, at };
+      } finally {
+        await unit.end(); // before it is undone: what came later would stand by itself
+      }
     });
     await this.#commit(session, unit);
     await this.#tidy(at);

@@ -20,6 +20,8 @@ export class Unit {
   #waiting: Asked[] = [];
   #sending: Promise<void> | undefined;
   #isOver = false;
+  /** The first fault of a request: with it the server has ended the transaction. */
+  #fault: { error: unknown } | undefined;
 
   constructor(session: Session, mark: string, shapeOf: ShapeOf) {
     this.#session = session;
@@ -49,12 +51,14 @@ export class Unit {
 
   async #ask(asked: readonly Asked[]): Promise<void> {
     try {
+      if (this.#fault !== undefined) throw this.#fault.error;
       const parts = asked.map(({ query }) => partOf(query, this.#shapeOf(query)));
       const marks = !this.hasWritten && parts.some(({ shape }) => shape.writes) ? [markOf(this.mark)] : [];
       this.hasWritten ||= marks.length > 0;
       const rows = await askIn(this.#session, [...marks, ...parts]);
       asked.forEach(({ resolve }, at) => resolve(rows[at + marks.length] ?? []));
     } catch (error) {
+      this.#fault ??= { error };
       for (const { reject } of asked) reject(error);
     }
   }
