@@ -15,6 +15,8 @@ export interface Check {
   name: string;
   /** What to do when it is wrong, unless what is thrown says better. */
   mend: (config: Config) => string;
+  /** It reads the database: without that, what it says is of no use. */
+  needsDatabase?: boolean;
   /** How long it may take; 30. */
   limit_seconds?: number;
   /** Says how it went; throws what is wrong. Changes nothing. */

@@ -14,6 +14,7 @@ const bells: Check = {
 
 const registry: Check = {
   name: 'registry',
+  needsDatabase: true,
   mend: () => 'Start the agents, or look at why they cannot reach Muster; each reports with a heartbeat.',
   run: async ({ reads }) => {
     const truth = reads();

@@ -51,10 +51,22 @@ async function examined(config: Config, seams: Partial<Seams>): Promise<Finding[
   }
   try {
     const patient = { config, platform, reads: readsOf(config, platform) };
-    return await Promise.all(checks.map((check) => tried(check, patient)));
+    return inOrder(await Promise.all(checks.map((check) => tried(check, patient))));
   } finally {
     await platform.close();
   }
+}
+
+/** What is wrong only because the database is says nothing of its own. */
+function inOrder(findings: Finding[]): Finding[] {
+  const isWrong = (name: string) => findings.some((finding) => finding.name === name && finding.verdict === 'wrong');
+  if (!isWrong('database')) return findings;
+  const needy = new Set(checks.filter(({ needsDatabase }) => needsDatabase).map(({ name }) => name));
+  return findings.map((finding) =>
+    needy.has(finding.name) && finding.verdict === 'wrong'
+      ? { name: finding.name, verdict: 'not tried', says: 'the database comes first', mend: null }
+      : finding,
+  );
 }
 
 /** A server may have the folder. What the doctor itself opens needs none: the file is read as it is. */

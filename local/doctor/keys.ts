@@ -2,12 +2,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { newestSealedKey } from '../../shared/access/sealed.ts';
+import { onAzureSql } from '../../shared/platform/forms.ts';
 import { givenKey } from '../../shared/platform/secrets/data-key.ts';
 import { keyIdOf } from '../../shared/platform/secrets/seal.ts';
 import { Ailment, type Check, type Patient } from './check.ts';
 
 export const keys: Check = {
   name: 'keys',
+  needsDatabase: true,
   mend: ({ AZURE_KEY_VAULT_URL: url }) =>
     url === undefined
       ? 'Put the right key back; see Backup in docs/running.md.'
@@ -21,7 +23,8 @@ async function ownKey({ config, reads }: Patient): Promise<string> {
   const truth = reads();
   const file = join(config.MUSTER_DATA, 'key');
   if (key === undefined) {
-    if (truth === undefined) return 'there is none yet; the first start makes one';
+    if (truth === undefined || (onAzureSql(config) && (await newestSealedKey(truth)) === undefined))
+      return 'there is none yet; the first start makes one';
     throw new Error(`there is a database in ${config.MUSTER_DATA} and no key beside it`);
   }
   const sealedWith = truth === undefined ? undefined : await newestSealedKey(truth);

@@ -44,6 +44,15 @@ describe('Azure SQL', () => {
     await pool.close();
   }
 
+  it('that does not answer keeps what reads it from being tried, and accuses no key', async () => {
+    const gone = { ...settings(), AZURE_SQL_SERVER: '127.0.0.1,1', MUSTER_DATA_KEY: 'a'.repeat(43) + '=' };
+    for (const name of ['registry', 'keys']) {
+      expect(await finding(name, gone)).toEqual({
+        ...{ name, verdict: 'not tried', says: 'the database comes first', mend: null },
+      });
+    }
+  });
+
   it('with its schema is well, and its agents are counted there', async () => {
     await migrated();
     expect(await finding('database', settings())).toMatchObject({

@@ -1,4 +1,9 @@
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readConfig } from '../../shared/platform/config.ts';
+import { dataKey } from '../../shared/platform/secrets/data-key.ts';
 import { sealerWith, verifySignature } from '../../shared/platform/secrets/seal.ts';
 import { secretsFromSettings } from '../../shared/platform/secrets/secrets.ts';
 import { seededRandom } from '../world/random.ts';
@@ -84,4 +89,15 @@ test('a secret is found by its name in any spelling', async () => {
   const secrets = secretsFromSettings(new Map([['api_key', 'one']]));
   expect(await secrets.get('API-Key')).toEqual({ value: 'one', expires_at: null, previous: null });
   expect(await secrets.get('other')).toBeUndefined();
+});
+
+test('the first key makes its folder, for its owner alone, where no database has made one', () => {
+  const parent = mkdtempSync(join(tmpdir(), 'muster-key-'));
+  const folder = join(parent, 'data');
+  const config = readConfig({ MUSTER_DATA: folder, AZURE_SQL_SERVER: 'sql' });
+  const key = dataKey(config, seededRandom(3));
+  expect(dataKey(config, seededRandom(4))).toEqual(key);
+  expect(existsSync(join(folder, 'key'))).toBe(true);
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  rmSync(parent, { recursive: true });
 });

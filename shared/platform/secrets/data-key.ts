@@ -1,6 +1,6 @@
 /** The key for sealed values: given as a setting, or made once beside the embedded file. */
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Random } from '../platform.ts';
 
@@ -42,6 +42,7 @@ function refuseOrphan(folder: string): void {
 
 /** Under another name first, so that a crash leaves a whole key or none. */
 function writeKey(file: string, random: Random): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 }); // with Azure SQL nothing else needs the folder
   const making = openSync(`${file}.new`, 'w', 0o600);
   writeSync(making, `${Buffer.from(random.bytes(keyBytes)).toString('base64')}\n`);
   fsyncSync(making);
