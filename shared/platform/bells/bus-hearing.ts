@@ -32,7 +32,9 @@ export function hearing(ear: Ear, answer: Answer): Hearing {
     await answer(ring);
     return true;
   };
+  let isAway = false; // said once: the client may try again many times in a second
   const processMessage = async (message: ServiceBusReceivedMessage) => {
+    isAway = false;
     const ring = ringIn(ear.bell, { body: message.body as unknown, properties: message.applicationProperties });
     const left = ring !== undefined && !(await kept(running, () => oneOfFew(() => answered(ring))));
     if (left) return; // another process hears it when its lock ends
@@ -41,8 +43,12 @@ export function hearing(ear: Ear, answer: Answer): Hearing {
   const subscription = ear.receiver.subscribe(
     {
       processMessage,
-      processError: async ({ error, errorSource }) =>
-        ear.log.warn({ err: error, bell: ear.bell, during: errorSource }, 'Service Bus met an error; it tries again'),
+      processError: async ({ error, errorSource }) => {
+        if (!isAway) {
+          ear.log.warn({ err: error, bell: ear.bell, during: errorSource }, 'Service Bus met an error; it tries again');
+        }
+        isAway = true;
+      },
     },
     { autoCompleteMessages: false, maxConcurrentCalls: stagesAtOnce, abortSignal: stopping.signal },
   );
