@@ -29,7 +29,7 @@ test('each of the logins that are refused at once is told its own number', async
   const outcomes = await Promise.allSettled(numbers.map(() => pool.lend()));
   session.release();
   const told = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason : undefined));
-  expect(told.map(({ message }) => message).toSorted()).toEqual(numbers.toSorted().map((each) => `planted ${each}`));
+  expect(new Set(told.map(({ message }) => message))).toEqual(new Set(numbers.map((each) => `planted ${each}`)));
   expect(told.map(({ number }) => `planted ${number}`)).toEqual(told.map(({ message }) => message));
 });
 
