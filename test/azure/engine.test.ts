@@ -111,6 +111,23 @@ describe('a transaction', () => {
     expect([following.length, await lines()]).toEqual([2, ['a']]);
   });
 
+  test('that waits for something outside the database is undone after ten seconds', { timeout: 5000 }, async () => {
+    await lines();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
+    const hanging = db.transaction('test', async (tx) => {
+      await write(tx, 'a');
+      reach();
+      await new Promise(() => {});
+    });
+    const outcome = hanging.catch(String);
+    await reached;
+    await vi.advanceTimersByTimeAsync(10_001);
+    vi.useRealTimers();
+    expect(await outcome).toContain('outside the database');
+    expect([await lines(), ledger.open()]).toEqual([[], 1]);
+  });
+
   test('takes no statements after its end', async () => {
     const tx = await db.transaction('test', async (tx) => tx);
     await expect(write(tx, 'later')).rejects.toThrow('after its transaction had ended');

@@ -8,11 +8,10 @@
 import type { StatementSync } from 'node:sqlite';
 import type { CompiledQuery } from 'kysely';
 import type { SqliteConnection } from './sqlite-connection.ts';
+import { WaitedTooLong, Watch } from './watch.ts';
 
 /** At most so many transactions share a commit, so that the event loop gets its turn. */
 const groupSize = 256;
-/** A transaction that waits for anything but the database would hold up all others. */
-const groupMilliseconds = 10_000;
 /** So many groups after one that had to be run again are run with savepoints from the start. */
 const carefulGroups = 16;
 
@@ -165,27 +164,5 @@ interface Ran {
   error?: unknown;
 }
 
-class WaitedTooLong extends Error {}
-
 /** A member failed after it had written, and there is no savepoint to go back to. */
 class HalfDone extends Error {}
-
-/** Ends the wait for a transaction that takes too long. One timer a group: one a transaction cost a sixth of it. */
-class Watch {
-  #giveUp: ((error: Error) => void) | undefined;
-  readonly #timer = setTimeout(() => {
-    this.#giveUp?.(new WaitedTooLong('a transaction waited for something outside the database'));
-  }, groupMilliseconds);
-
-  over<T>(work: () => Promise<T>): Promise<T> {
-    this.#timer.refresh();
-    return new Promise((resolve, reject) => {
-      this.#giveUp = reject;
-      work().then(resolve, reject);
-    });
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-  }
-}

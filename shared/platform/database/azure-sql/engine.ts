@@ -50,7 +50,7 @@ class Transactions {
       const at = timeIn(await session.say(begin));
       const unit = new Unit(session, newId('tx', at, random), this.#shapeOf);
       try {
-        return { value: await work(unit.run, at), unit, at };
+        return { value: await unit.over(() => work(unit.run, at)), unit, at };
       } finally {
         await unit.end(); // before it is undone: what came later would stand by itself
       }

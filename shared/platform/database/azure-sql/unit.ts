@@ -2,6 +2,7 @@
 import type { CompiledQuery } from 'kysely';
 import { markOf } from './commits.ts';
 import type { Session } from './session.ts';
+import { Watch } from '../watch.ts';
 import { askIn, partOf, type ShapeOf } from './request.ts';
 
 interface Asked {
@@ -20,6 +21,7 @@ export class Unit {
   #waiting: Asked[] = [];
   #sending: Promise<void> | undefined;
   #isOver = false;
+  readonly #watch = new Watch(() => this.#sending !== undefined);
   /** The first fault of a request: with it the server has ended the transaction. */
   #fault: { error: unknown } | undefined;
 
@@ -37,16 +39,23 @@ export class Unit {
     });
   };
 
+  /** Runs `work`, which may wait long for the server and not for anything else. */
+  over<T>(work: () => Promise<T>): Promise<T> {
+    return this.#watch.over(work);
+  }
+
   /** Takes no more statements, and waits for those that nobody has waited for. */
   async end(): Promise<void> {
     this.#isOver = true;
     await this.#sending;
+    this.#watch.end();
   }
 
   async #send(): Promise<void> {
     await Promise.resolve(); // those who came in the same turn go along
     while (this.#waiting.length > 0) await this.#ask(this.#waiting.splice(0));
     this.#sending = undefined;
+    this.#watch.again();
   }
 
   async #ask(asked: readonly Asked[]): Promise<void> {
