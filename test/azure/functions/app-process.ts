@@ -9,6 +9,8 @@ const send = (message: object) => process.send?.(message);
 const worker = await startWorker(folder, (level, message) => send({ kind: 'said', level, message }));
 send({ kind: 'started', functions: worker.functions });
 
+process.once('disconnect', () => process.exit()); // whoever started it is gone
+
 process.on('message', (order: Order) => {
   const done =
     order.kind === 'end'
