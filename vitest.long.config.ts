@@ -1,11 +1,33 @@
 /** What takes longer than `npm test` may: `npm run test:long`. */
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const patience = { pool: 'forks', testTimeout: 3_600_000, hookTimeout: 600_000 } as const;
 
 export default defineConfig({
   test: {
-    include: ['test/long/**/*.test.ts'],
-    pool: 'forks',
-    testTimeout: 3_600_000,
-    hookTimeout: 60_000,
+    projects: [
+      { test: { ...patience, name: 'long', include: ['test/long/**/*.test.ts'] } },
+      {
+        test: {
+          ...patience,
+          name: 'over Azure SQL',
+          include: [
+            'access',
+            'agents',
+            'approvals',
+            'budgets',
+            'deployments',
+            'estimates',
+            'events',
+            'insights',
+            'jobs',
+          ]
+            .concat('messages', 'promises', 'readiness', 'resources', 'road', 'tasks', 'tools', 'http')
+            .map((room) => `test/${room}/**/*.test.ts`),
+          exclude: [...configDefaults.exclude, 'test/tasks/statements.test.ts'], // it counts those of the embedded file
+          env: { MUSTER_TWIN: 'true' },
+        },
+      },
+    ],
   },
 });

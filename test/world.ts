@@ -68,8 +68,9 @@ export async function openWorld(settings: Record<string, string> = {}, options: 
   const watched = lockRecorder((words) => breaches.push(words));
   const rung: HeldRing[] = [];
   const logged: Record<string, unknown>[] = [];
+  const twin = await behind(settings, clock.database);
   const platform = await openPlatform(
-    readConfig({ MUSTER_DATA: ':memory:', OUTBOUND_ALLOW: '127.0.0.0/8', LOG_LEVEL: 'debug', ...settings }),
+    twin.config({ MUSTER_DATA: ':memory:', OUTBOUND_ALLOW: '127.0.0.0/8', LOG_LEVEL: 'debug', ...settings }),
     {
       clock,
       time: clock.database,
@@ -91,9 +92,23 @@ export async function openWorld(settings: Record<string, string> = {}, options: 
     settle: (answer = usual) => settle({ platform, rung, clock, answer }),
     close: async () => {
       await platform.close();
+      await twin.close();
       if (breaches.length > 0) throw new Error(`locks: ${[...new Set(breaches)].join('; ')}`);
     },
   };
+}
+
+/**
+ * The database: in memory, or with MUSTER_TWIN in the environment a stand-in for Azure SQL, asked by the real driver
+ * (vitest.long.config.ts). Rows are due as soon there as here.
+ */
+async function behind(settings: Record<string, string>, time: () => number) {
+  const isElsewhere = settings['MUSTER_DATA'] !== undefined || settings['AZURE_SQL_SERVER'] !== undefined;
+  if (process.env['MUSTER_TWIN'] === undefined || isElsewhere) return { config: readConfig, close: async () => {} };
+  const { openTwin } = await import('./azure/twin/start.ts');
+  const { twin, settings: there } = await openTwin(time);
+  const config = (given: Record<string, string>) => ({ ...readConfig({ ...there, ...given }), DUE_SECONDS: 1 });
+  return { config, close: twin.close };
 }
 
 const heldBells = (rung: HeldRing[], clock: HandClock): Bells => ({

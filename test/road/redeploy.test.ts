@@ -128,13 +128,13 @@ describe('a submitter', () => {
     const theirs = await town.started({});
     const own = await town.submitted({}, { by: other });
     for (const refused of [
-      town.answer(theirs, other),
-      town.cancel(theirs, other),
-      town.change(theirs, {}, other),
-      getPlan(town.platform, other, { job_id: theirs }),
-      listDeployments(town.platform, other, { job_id: theirs }),
+      () => town.answer(theirs, other),
+      () => town.cancel(theirs, other),
+      () => town.change(theirs, {}, other),
+      () => getPlan(town.platform, other, { job_id: theirs }),
+      () => listDeployments(town.platform, other, { job_id: theirs }),
     ])
-      await expect(refused).rejects.toMatchObject({ code: 'not_found' });
+      await expect(refused()).rejects.toMatchObject({ code: 'not_found' });
     expect((await listJobs(town.platform, other, { limit: 10 })).map(({ job_id }) => job_id)).toEqual([own]);
   });
 

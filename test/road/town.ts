@@ -3,6 +3,7 @@
  * between two calls of `settle` but the clock.
  */
 import { CompiledQuery, sql } from 'kysely';
+import schema from '../../shared/platform/database/azure-sql/columns.json' with { type: 'json' };
 import type { z } from 'zod';
 import { stages } from '../../functions/stages.ts';
 import { writePrincipal } from '../../shared/access/change-principal.ts';
@@ -77,8 +78,9 @@ export class Town {
   settle = () => this.world.settle();
 
   /** Rows of a statement, past every store. */
-  sql<Row>(text: string, ...parameters: unknown[]): Promise<Row[]> {
-    return this.platform.db.read.run<Row>(this.#said(text, parameters));
+  async sql<Row>(text: string, ...parameters: unknown[]): Promise<Row[]> {
+    const rows = await this.platform.db.read.run<Row>(this.#said(text, parameters));
+    return this.platform.config.AZURE_SQL_SERVER === undefined ? rows : rows.map(parsed);
   }
 
   /** Changes rows behind everybody's back. */
@@ -272,6 +274,23 @@ export class Town {
   /** All bells that nobody has answered are lost; gives their names. */
   lose = (): BellName[] => this.world.rung.splice(0).map(({ bell }) => bell);
 }
+
+/** Of text by hand Azure SQL cannot tell which of its columns are JSON: those that are called so in the schema. */
+const parsed = <Row>(row: Row): Row =>
+  Object.fromEntries(
+    Object.entries(row as Record<string, unknown>).map(([name, value]) => [
+      name,
+      jsonColumns.has(name) && typeof value === 'string' && /^[[{]/.test(value)
+        ? (JSON.parse(value) as unknown)
+        : value,
+    ]),
+  ) as Row;
+
+const jsonColumns = new Set(
+  Object.values(schema.tables).flatMap((columns) =>
+    Object.entries(columns).flatMap(([name, kind]) => (kind === 'json' ? [name] : [])),
+  ),
+);
 
 const usageOf = (usage: Usage | undefined) => (usage === undefined ? undefined : UsageReport.parse(usage));
 

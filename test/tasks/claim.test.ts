@@ -59,7 +59,7 @@ describe('claiming', () => {
     expect((await crew.task(id)).queue_id).toMatch(/^all:#[0-9a-f]{64}$/);
     await crew.register('able', { capabilities, max_concurrent_tasks: 9 });
     await crew.register('unable', { capabilities: capabilities.slice(2) });
-    expect((await crew.claim('able', { max: 9 })).map(({ name }) => name)).toEqual(['able', 'less']);
+    expect((await crew.claim('able', { max: 9 })).map(({ name }) => name).toSorted()).toEqual(['able', 'less']);
     expect(await crew.claim('unable')).toEqual([]);
   });
 

@@ -46,11 +46,11 @@ describe('a lease', () => {
     const taken = await claimOne('worker_3');
     expect(taken).toMatchObject({ task_id: id, attempt: 2, fence: 3 });
     for (const answer of [
-      crew.complete('worker_2', lost),
-      crew.fail('worker_2', lost),
-      crew.complete('worker_2', taken),
+      () => crew.complete('worker_2', lost),
+      () => crew.fail('worker_2', lost),
+      () => crew.complete('worker_2', taken),
     ]) {
-      await expect(answer).rejects.toMatchObject({ code: 'lease_lost' });
+      await expect(answer()).rejects.toMatchObject({ code: 'lease_lost' });
     }
     expect(await crew.beat('worker_2', [lost])).toMatchObject({ invalid: [{ task_id: id, fence: 1 }] });
     expect(await crew.complete('worker_3', taken)).toMatchObject({ state: 'succeeded' });

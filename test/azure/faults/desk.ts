@@ -3,8 +3,7 @@ import { routes } from '../../../functions/routes.ts';
 import { stages } from '../../../functions/stages.ts';
 import type { Seams } from '../../../shared/platform/open.ts';
 import { openDesk, type Desk } from '../../http/desk.ts';
-import { applySchema } from '../twin/schema.ts';
-import { startTwin, type Twin } from '../twin/start.ts';
+import { openTwin, type Twin } from '../twin/start.ts';
 import { hurriedClock, type HurriedClock } from './hurried-clock.ts';
 
 export interface SqlDesk extends Desk {
@@ -25,9 +24,8 @@ export const impatient = { connect: 400, request: 250 };
 
 export async function openSqlDesk(options: SqlDeskOptions): Promise<SqlDesk> {
   const clock = hurriedClock(new Date('2026-03-01T12:00:00.000Z'));
-  const twin = await startTwin(clock.database);
-  applySchema(twin.database);
-  const desk = await openDesk(routes, settingsFor(twin), {
+  const { twin, settings } = await openTwin(clock.database);
+  const desk = await openDesk(routes, settings, {
     clock,
     ...options,
     answer: (platform, { bell, id }) => stages[bell].run(platform, id),
@@ -42,10 +40,3 @@ export async function openSqlDesk(options: SqlDeskOptions): Promise<SqlDesk> {
     },
   };
 }
-
-export const settingsFor = ({ port }: Twin): Record<string, string> => ({
-  AZURE_SQL_SERVER: `127.0.0.1,${port}`,
-  AZURE_SQL_USERNAME: 'sa',
-  AZURE_SQL_PASSWORD: 'any',
-  AZURE_SQL_TRUST_CERTIFICATE: 'true',
-});

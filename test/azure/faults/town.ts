@@ -1,8 +1,7 @@
 /** The town of the road's tests over Azure SQL's engine and the real driver. */
 import { openTown, type Town } from '../../road/town.ts';
-import { applySchema } from '../twin/schema.ts';
-import { startTwin, type Twin } from '../twin/start.ts';
-import { settingsFor, type SqlDeskOptions } from './desk.ts';
+import { openTwin, type Twin } from '../twin/start.ts';
+import type { SqlDeskOptions } from './desk.ts';
 import { hurriedClock } from './hurried-clock.ts';
 
 export interface SqlTown {
@@ -13,9 +12,8 @@ export interface SqlTown {
 
 export async function openSqlTown({ patience }: Pick<SqlDeskOptions, 'patience'>): Promise<SqlTown> {
   const clock = hurriedClock(new Date('2026-03-01T12:00:00.000Z'));
-  const twin = await startTwin(clock.database);
-  applySchema(twin.database);
-  const town = await openTown(settingsFor(twin), { clock, patience });
+  const { twin, settings } = await openTwin(clock.database);
+  const town = await openTown(settings, { clock, patience });
   return {
     town,
     twin,

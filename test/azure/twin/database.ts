@@ -32,7 +32,7 @@ export class TwinDatabase {
   /** Who may change something now. */
   readonly turns = new Turns();
   readonly #statements = new Map<string, StatementSync>();
-  #version = 2000;
+  #version = 0;
 
   /** `time` is the server's clock, in milliseconds since 1970. */
   constructor(time: () => number) {

@@ -25,8 +25,8 @@ function limited(words: readonly Word[]): Word[] {
 
 /** OUTPUT comes last, as RETURNING. */
 function returned(words: readonly Word[]): Word[] {
-  const at = findOutside(words, 0, 'output');
-  if (!is(words[at], 'output')) return [...words];
+  const at = words.findIndex((word, index) => is(word, 'output') && isOf(words[index + 1]));
+  if (at < 0) return [...words];
   const end = findOutside(words, at + 1, 'where', 'values', 'from', 'select', 'default');
   const columns = words
     .slice(at + 1, end)

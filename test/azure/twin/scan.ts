@@ -7,7 +7,7 @@ export interface Word {
 }
 
 const pattern =
-  /--[^\n]*|\/\*[\s\S]*?\*\/|(?<text>N?'(?:[^']|'')*')|(?<name>"[^"]*"|\[[^\]]*\])|(?<parameter>@{1,2}\w+)|(?<word>[A-Za-z_]\w*)|(?<other>\d+(?:\.\d+)?|<=|>=|<>|!=|[^\s\w])/g;
+  /--[^\n]*|\/\*[\s\S]*?\*\/|(?<text>N?'(?:[^']|'')*')|(?<name>"[^"]*"|\[[^\]]*\])|(?<parameter>@{1,2}\w+)|(?<word>[A-Za-z_]\w*)|(?<other>\d+(?:\.\d+)?|<=|>=|<>|!=|->>?|\|\||[^\s\w])/g;
 
 /** Comments are left out. */
 export function scan(tsql: string): Word[] {
@@ -60,6 +60,7 @@ export function statementsOf(words: readonly Word[]): Word[][] {
 
 function endOf(words: readonly Word[], start: number): number {
   if (is(words[start], 'if')) return ifOpenEnd(words, start);
+  if (is(words[start], 'create') && is(words[start + 1], 'trigger')) return words.length; // of a test, in SQLite's words
   const controls =
     is(words[start], 'commit', 'rollback') || (is(words[start], 'begin') && isTransaction(words[start + 1]));
   if (!controls) return findOutside(words, start, ';', 'commit', 'rollback');

@@ -72,7 +72,7 @@ test('each type of column comes back as the driver gives it', async () => {
       done: true,
       data: '{"a":1}',
       due_at,
-      cursor: Buffer.from('00000000000007d1', 'hex'),
+      cursor: Buffer.from('0000000000000001', 'hex'),
     },
     {
       id: 'b',
@@ -83,7 +83,7 @@ test('each type of column comes back as the driver gives it', async () => {
       done: false,
       data: null,
       due_at: null,
-      cursor: Buffer.from('00000000000007d2', 'hex'),
+      cursor: Buffer.from('0000000000000002', 'hex'),
     },
   ]);
   expect(
