@@ -56,6 +56,18 @@ test('transactions that wait together share one commit and settle after it', asy
   expect(seenBySecond).toEqual(['running', 'a', 'b']);
 });
 
+test('so do those that come in one turn of the event loop, as the requests that it finds waiting', async () => {
+  let committed: string[] | undefined;
+  const first = note('a');
+  for (let microtasks = 0; microtasks < 50; microtasks++) await Promise.resolve();
+  const second = commits.transaction(async () => {
+    committed = notes();
+  });
+  await Promise.all([first, second]);
+  expect(committed).toEqual([]);
+  expect(notes()).toEqual(['a']);
+});
+
 test('a statement that comes after the end of its transaction is refused', async () => {
   let stray: Run | undefined;
   await commits.transaction(async (run) => void (stray = run));

@@ -74,13 +74,14 @@ export class GroupCommit {
   }
 
   async #drain(): Promise<void> {
-    await Promise.resolve(); // those who came in the same turn share the first commit
+    // Requests that one turn of the event loop finds waiting are begun one after the other, each in its own microtasks.
+    await endOfTurn();
     try {
       while (this.#waiting.length > 0) {
         this.#open = this.#commitGroup();
         await this.#open;
         this.#open = undefined;
-        if (this.#waiting.length > 0) await new Promise(setImmediate);
+        if (this.#waiting.length > 0) await endOfTurn();
       }
     } finally {
       this.#running = undefined;
@@ -157,6 +158,8 @@ export class GroupCommit {
     }
   }
 }
+
+const endOfTurn = (): Promise<void> => new Promise(setImmediate);
 
 /** How a member of a group went. */
 interface Ran {
