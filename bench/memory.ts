@@ -10,7 +10,7 @@ interface Memory {
 }
 
 export const memoryAfter = (folder: string): Promise<Memory> =>
-  childJson('./memory.ts', { folder }, ['--expose-gc', '--max-semi-space-size=8']);
+  childJson('./memory.ts', { folder }, ['--expose-gc', '--max-semi-space-size=8', '--max-old-space-size=512']);
 
 const megabytes = async (): Promise<number> => {
   for (let i = 0; i < 3; i++) {
