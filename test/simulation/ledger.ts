@@ -1,0 +1,66 @@
+/**
+ * What the actors know themselves, in the order in which they did it. Each line is written before the call it tells of,
+ * because Muster may have done it long before its answer is heard, or though none ever is.
+ */
+import type { JobDefinition } from '../../shared/jobs/definition.ts';
+
+/**
+ * What became of a call: `done`, the code it was refused with, or `unheard`: it may have happened, may still happen,
+ * or may never have arrived. `asked` until one of them is known.
+ */
+export type Heard = 'asked' | 'done' | 'unheard' | (string & {});
+
+export interface Used {
+  model?: string | undefined;
+  input_tokens: number;
+  cached_tokens: number;
+  output_tokens: number;
+}
+
+/** Lines of one kind; `at` is in simulated seconds since the beginning. */
+interface Kinds {
+  submission: { by: string; key: string | undefined; definition: JobDefinition; job_id: string | null };
+  ballot: { voter: string; job_id: string; definition_sha256: string; decision: 'yes' | 'no' };
+  claim: { agent: string; claim_id: string; tasks: { task_id: string; fence: number }[] };
+  report: {
+    agent: string;
+    task_id: string;
+    fence: number;
+    report: 'complete' | 'fail' | 'release' | 'progress';
+    output: Record<string, unknown> | null;
+    usage: Used | null;
+    /** What it was told that became of the task. */
+    state: string | null;
+  };
+  cancel: { by: string; job_id: string };
+  retry: { by: string; job_id: string; key: string | undefined };
+  change: { by: string; job_id: string; definition: JobDefinition };
+  budget: { limit_usd: number };
+  /** Heads, workers and people, as they were registered. */
+  agent: { id: string; owner_id: string; role: string; categories: string[]; max_concurrent_tasks: number };
+  person: { id: string; roles: string[] };
+}
+
+export type Kind = keyof Kinds;
+export type Line<K extends Kind = Kind> = K extends Kind ? { kind: K; at: number; heard: Heard } & Kinds[K] : never;
+
+export class Ledger {
+  readonly lines: Line[] = [];
+  readonly #now: () => number;
+
+  /** `now` gives simulated seconds since the beginning. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Writes a line of something that is about to be asked; whoever asked fills in what was heard. */
+  note<K extends Kind>(kind: K, facts: Kinds[K]): Line<K> {
+    const line = { kind, at: this.#now(), heard: 'asked', ...facts } as unknown as Line<K>; // the parts of that kind
+    this.lines.push(line);
+    return line;
+  }
+
+  of<K extends Kind>(kind: K): Line<K>[] {
+    return this.lines.filter((line): line is Line<K> => line.kind === kind);
+  }
+}
