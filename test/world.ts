@@ -27,6 +27,8 @@ export interface WorldOptions {
   engine?: Seams['engine'];
   /** How long a database that is away may take. */
   patience?: Seams['patience'];
+  /** Told at each point at which a process may die. */
+  stop?: Seams['stop'];
   /** Where spans and measures go, once telemetry is open. */
   recorder?: Seams['recorder'];
   /** The test makes tables that no schema of Muster knows: what it asks of them is not recorded. */
