@@ -36,6 +36,8 @@ interface Kinds {
   retry: { by: string; job_id: string; key: string | undefined };
   change: { by: string; job_id: string; definition: JobDefinition };
   budget: { limit_usd: number };
+  /** Dollars for a million tokens. */
+  price: { model: string; input: number; cached: number; output: number };
   /** Heads, workers and people, as they were registered. */
   agent: { id: string; owner_id: string; role: string; categories: string[]; max_concurrent_tasks: number };
   person: { id: string; roles: string[] };

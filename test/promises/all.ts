@@ -1,0 +1,44 @@
+/** Every promise of workflow.md, as what checks it. */
+import { aLostHolderWritesNothing } from './a-lost-holder-writes-nothing.ts';
+import { anAcknowledgedJobReachesAnEnd } from './an-acknowledged-job-reaches-an-end.ts';
+import { aRecordedEffectHappensOnce } from './a-recorded-effect-happens-once.ts';
+import { aStreamHasNoGapAndItsChainVerifies } from './a-stream-has-no-gap-and-its-chain-verifies.ts';
+import { eachTransitionHasExactlyOneEvent } from './each-transition-has-exactly-one-event.ts';
+import { neverReservedBeyondALimit } from './never-reserved-beyond-a-limit.ts';
+import { noAgentHoldsMoreThanItMay } from './no-agent-holds-more-than-it-may.ts';
+import { noResourceBeyondItsCapacity } from './no-resource-beyond-its-capacity.ts';
+import { anyNoted, notes } from './noted.ts';
+import { nothingExecutesWithoutAnApproval } from './nothing-executes-without-an-approval.ts';
+import { oneApprovalStartsOneDeployment } from './one-approval-starts-one-deployment.ts';
+import { oneJobForOneKey } from './one-job-for-one-key.ts';
+import type { Promised } from './promised.ts';
+import { spendingIsNeverRefused } from './spending-is-never-refused.ts';
+import { aPoisonTaskDelaysNoOther, theMostUrgentAndOldestFirst } from './the-most-urgent-and-oldest-first.ts';
+import { whatAJobHeldIsFreeAtItsEnd } from './what-a-job-held-is-free-at-its-end.ts';
+
+/** What triggers have noted of any promise, after each commit. */
+const whatWasNoted: Promised = {
+  sentence: 'All that can be seen at the moment of a write.',
+  watch: [notes],
+  now: anyNoted,
+  atEnd: () => [], // each of them reads its own
+};
+
+export const promises: readonly Promised[] = [
+  whatWasNoted,
+  anAcknowledgedJobReachesAnEnd,
+  nothingExecutesWithoutAnApproval,
+  oneApprovalStartsOneDeployment,
+  neverReservedBeyondALimit,
+  spendingIsNeverRefused,
+  noResourceBeyondItsCapacity,
+  whatAJobHeldIsFreeAtItsEnd,
+  aRecordedEffectHappensOnce,
+  oneJobForOneKey,
+  aLostHolderWritesNothing,
+  eachTransitionHasExactlyOneEvent,
+  aStreamHasNoGapAndItsChainVerifies,
+  noAgentHoldsMoreThanItMay,
+  theMostUrgentAndOldestFirst,
+  aPoisonTaskDelaysNoOther,
+];
