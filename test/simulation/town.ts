@@ -1,0 +1,101 @@
+/** Who and what is there when a life begins: people, heads, workers, tools, a resource, a price and a budget. */
+import type { Caller, Role } from '../../shared/access/caller.ts';
+import { writePrincipal } from '../../shared/access/change-principal.ts';
+import type { RegisterAgent } from '../../shared/agents/agent.ts';
+import { putBudget } from '../../shared/budgets/set.ts';
+import { PricesInput } from '../../shared/estimates/price.ts';
+import { putPrices } from '../../shared/estimates/put-prices.ts';
+import type { Platform } from '../../shared/platform/platform.ts';
+import { registerResource } from '../../shared/resources/register-resource.ts';
+import { RegisterResource } from '../../shared/resources/resource.ts';
+import { heartbeat } from '../../shared/tasks/heartbeat.ts';
+import { registerAgent } from '../../shared/tasks/register-agent.ts';
+import { registerTool } from '../../shared/tools/register-tool.ts';
+import { RegisterTool } from '../../shared/tools/tool.ts';
+import type { Ledger } from './ledger.ts';
+
+/** Longer intervals than usual, so that few heartbeats fill a life; short deadlines, so that what waits in vain ends in it. */
+export const settings: Record<string, string> = {
+  AGENT_HEARTBEAT_INTERVAL: '60s',
+  APPROVAL_DEADLINE: '2h',
+  APPROVAL_VALIDITY: '20m',
+  BLOCKED_FOR: '2h',
+};
+
+const people: Record<string, Role[]> = {
+  ada: ['admin', 'operator'],
+  sam: ['submitter'],
+  sue: ['submitter'],
+  paula: ['approver'],
+  ops: [],
+  ...Object.fromEntries(['hanna', 'hugo', 'heidi'].map((head) => [`owner_of_${head}`, []])),
+};
+
+const head = (owner_id: string) => ({ role: 'category_head' as const, categories: ['data'], owner_id });
+const worker = (most: number) => ({ role: 'worker' as const, owner_id: 'ops', max_concurrent_tasks: most });
+
+/** `horst` has the owner of `hugo`, `hank` that of `sam`'s jobs, and `heidi` works too. */
+const agents: Record<string, RegisterAgent & { role: 'category_head' | 'worker'; owner_id: string }> = {
+  hanna: head('owner_of_hanna'),
+  hugo: head('owner_of_hugo'),
+  heidi: head('owner_of_heidi'),
+  horst: head('owner_of_hugo'),
+  hank: head('sam'),
+  writer: worker(2),
+  reader: worker(1),
+  checker: { ...worker(1), model: 'gold' },
+};
+
+export const admin: Caller = { id: 'ada', kind: 'person', roles: ['admin', 'operator'], owner_id: null };
+export const person = (id: string): Caller => ({ id, kind: 'person', roles: people[id] ?? [], owner_id: null });
+export const asAgent = (id: string): Caller => {
+  const { role = 'worker', owner_id = null } = agents[id] ?? {};
+  return { id, kind: 'agent', roles: [role], owner_id };
+};
+
+/** What an admin says of an agent, to register it and to restore it. */
+export const registration = (agent_id: string) => ({ agent_id, ...agents[agent_id] });
+
+/** Dollars for a million tokens. */
+export const gold = { model: 'gold', input: 100, cached: 10, output: 200 };
+
+export const priced = ({ model, input, cached, output }: typeof gold) =>
+  PricesInput.parse({
+    overrides: [
+      {
+        model,
+        input_usd_per_million: input,
+        cached_input_usd_per_million: cached,
+        output_usd_per_million: output,
+      },
+    ],
+  });
+
+export const linter = RegisterTool.parse({ name: 'linter', rate_limit: 20 });
+export const bench = RegisterResource.parse({ name: 'bench', resource_type: 'compute', unit: 'cores', capacity: 3 });
+
+/** By the real verbs, before anything can go wrong. */
+export async function settleTown(platform: Platform): Promise<void> {
+  for (const [id, roles] of Object.entries(people))
+    await platform.db.transaction('person', (tx) =>
+      writePrincipal(tx, { id, kind: 'person', name: id, roles, owner_id: null, actor: admin.id }),
+    );
+  for (const id of Object.keys(agents)) {
+    await registerAgent(platform, admin, registration(id));
+    await heartbeat(platform, asAgent(id), { agent_id: id, fences: [] });
+  }
+  await registerTool(platform, admin, linter);
+  await registerResource(platform, admin, bench);
+  await putPrices(platform, admin, priced(gold));
+  await putBudget(platform, admin, { scope: 'month', limit_usd: 10 });
+}
+
+/** What its people know of each other and of prices from the beginning. */
+export function noteTown(ledger: Ledger): void {
+  for (const [id, roles] of Object.entries(people)) ledger.note('person', { id, roles }).heard = 'done';
+  for (const [id, said] of Object.entries(agents)) {
+    const { role, owner_id, categories = [], max_concurrent_tasks = 1 } = said;
+    ledger.note('agent', { id, owner_id, role, categories, max_concurrent_tasks }).heard = 'done';
+  }
+  ledger.note('price', gold).heard = 'done';
+}
