@@ -34,8 +34,10 @@ const people: Record<string, Role[]> = {
 const head = (owner_id: string) => ({ role: 'category_head' as const, categories: ['data'], owner_id });
 const worker = (most: number) => ({ role: 'worker' as const, owner_id: 'ops', max_concurrent_tasks: most });
 
+type Registered = RegisterAgent & { role: 'category_head' | 'worker'; owner_id: string };
+
 /** `horst` has the owner of `hugo`, `hank` that of `sam`'s jobs, and `heidi` works too. */
-const agents: Record<string, RegisterAgent & { role: 'category_head' | 'worker'; owner_id: string }> = {
+const agents: Record<string, Registered> = {
   hanna: head('owner_of_hanna'),
   hugo: head('owner_of_hugo'),
   heidi: head('owner_of_heidi'),
@@ -54,7 +56,10 @@ export const asAgent = (id: string): Caller => {
 };
 
 /** What an admin says of an agent, to register it and to restore it. */
-export const registration = (agent_id: string) => ({ agent_id, ...agents[agent_id] });
+export const registration = (agent_id: string): Registered & { agent_id: string } => ({
+  agent_id,
+  ...(agents[agent_id] ?? worker(1)),
+});
 
 /** Dollars for a million tokens. */
 export const gold = { model: 'gold', input: 100, cached: 10, output: 200 };

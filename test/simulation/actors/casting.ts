@@ -1,0 +1,35 @@
+/** Who lives in one life: few, by the seed's choice, and always those without whom nothing would ever end. */
+import type { Chance } from '../chance.ts';
+import type { Cast } from '../life.ts';
+import { cheat } from './cheats.ts';
+import { approver, head, manners as headManners, type HeadManner } from './heads.ts';
+import { maintainer } from './maintainers.ts';
+import { caretaker, operator } from './operators.ts';
+import { submitter } from './submitters.ts';
+import { thief } from './thief.ts';
+import { manners as workerManners, worker, type WorkerManner } from './workers.ts';
+
+export function castOf(random: Chance): Cast[] {
+  const some = (share: number, cast: Cast): Cast[] => (random.chance(share) ? [cast] : []);
+  const heads = ['hanna', 'hugo', 'heidi', 'horst'].filter((id) => id !== 'horst' || random.chance(0.3));
+  const workers = ['writer', 'reader', 'checker', 'heidi'];
+  return [
+    { name: 'sam', actor: submitter('sam', random.between(1, 3)), isWaitedFor: true },
+    ...some(0.4, { name: 'sue', actor: submitter('sue', 1), isWaitedFor: true }),
+    ...heads.map((id) => ({ name: `head ${id}`, actor: head(id, headManner(random)) })),
+    { name: 'approver paula', actor: approver('paula', headManner(random)) },
+    ...workers.map((id) => ({ name: `worker ${id}`, actor: worker(id, workerManner(random)) })),
+    { name: 'caretaker', actor: caretaker, isWaitedFor: true },
+    ...some(0.7, { name: 'operator', actor: operator }),
+    ...some(0.3, { name: 'cheat', actor: cheat }),
+    ...some(0.3, { name: 'thief', actor: thief }),
+    ...some(0.2, { name: 'maintainer', actor: maintainer }),
+  ];
+}
+
+/** Every other one is good. */
+const headManner = (random: Chance): HeadManner =>
+  random.chance(0.5) ? 'prompt' : random.pick(Object.keys(headManners) as HeadManner[]);
+
+const workerManner = (random: Chance): WorkerManner =>
+  random.chance(0.4) ? 'good' : random.pick(Object.keys(workerManners) as WorkerManner[]);

@@ -1,0 +1,88 @@
+import type { ApprovalBrief } from '../../../shared/approvals/approval.ts';
+import { castBallot } from '../../../shared/approvals/cast-ballot.ts';
+import { listApprovals } from '../../../shared/approvals/read.ts';
+import type { Caller } from '../../../shared/access/caller.ts';
+import { heartbeat } from '../../../shared/tasks/heartbeat.ts';
+import type { Actor, Life } from '../life.ts';
+import { asAgent, person } from '../town.ts';
+import { ask, askOn } from './asking.ts';
+
+interface Manner {
+  /** Seconds between two looks, the least and the most. */
+  looks: [number, number];
+  /** The share of questions that are answered no. */
+  no: number;
+  /** Answers each question twice. */
+  isDoubled?: boolean;
+  /** Says no after yes, and yes to the question before this one. */
+  isContradictory?: boolean;
+}
+
+/** `absent` comes when the faults are over. */
+export const manners = {
+  prompt: { looks: [5, 30], no: 0 },
+  stern: { looks: [10, 60], no: 0.3 },
+  slow: { looks: [120, 500], no: 0.05 },
+  absent: { looks: [7200, 7200], no: 0 },
+  doubled: { looks: [5, 40], no: 0.1, isDoubled: true },
+  contradictory: { looks: [5, 60], no: 0.1, isContradictory: true },
+} as const satisfies Record<string, Manner>;
+
+export type HeadManner = keyof typeof manners;
+
+const good: Manner = { looks: [20, 60], no: 0 };
+/** Nobody is away for longer without looking whether the faults are over. */
+const longestAway = 240;
+
+type Question = Pick<ApprovalBrief, 'job_id' | 'definition_sha256'>;
+
+export async function vote(
+  life: Life,
+  voter: Caller,
+  { job_id, definition_sha256, isNo }: Question & { isNo: boolean },
+) {
+  const decision = isNo ? ('no' as const) : ('yes' as const);
+  const line = life.ledger.note('ballot', { voter: voter.id, job_id, definition_sha256, decision });
+  const ballot = { job_id, definition_sha256, decision, confidence: 0.9, reasoning: 'seen', evidence: [] };
+  await askOn(life, line, (platform) => castBallot(platform, voter, ballot));
+}
+
+/** Looks at what waits for it, now and then, and answers in its manner; a good one once the faults are over. */
+const voting =
+  (voter: Caller, manner: Manner, beat: (life: Life) => Promise<unknown>): Actor =>
+  async (life) => {
+    let before: Question | undefined;
+    while (!life.isOver) {
+      const { looks, no, isDoubled = false, isContradictory = false } = life.isCalm ? good : manner;
+      await rest(life, looks);
+      await beat(life);
+      if (looks[0] > longestAway && !life.isCalm) continue;
+      const waiting =
+        (await ask(life, 'listApprovals', (platform) => listApprovals(platform, voter, { limit: 20 }))) ?? [];
+      for (const question of waiting) {
+        const isNo = life.random.chance(no);
+        if (isContradictory && before !== undefined) {
+          await vote(life, voter, { job_id: question.job_id, definition_sha256: before.definition_sha256, isNo });
+        }
+        await vote(life, voter, { ...question, isNo });
+        if (isDoubled) await vote(life, voter, { ...question, isNo });
+        if (isContradictory) await vote(life, voter, { ...question, isNo: !isNo });
+        before = question;
+      }
+    }
+  };
+
+const rest = (life: Life, [from, to]: readonly [number, number]): Promise<void> =>
+  life.sleep(Math.min(longestAway, life.random.between(from, to)));
+
+/** Says that it lives as often as it should, so that it may be asked. */
+export const head = (id: string, manner: HeadManner): Actor => {
+  const caller = asAgent(id);
+  return voting(caller, manners[manner], (life) =>
+    ask(life, 'heartbeat', (platform) => heartbeat(platform, caller, { agent_id: id, fences: [] })),
+  );
+};
+
+/** A person has no heart that is listened to. */
+export const approver = (id: string, manner: HeadManner): Actor =>
+  voting(person(id), manners[manner], () => Promise.resolve());

@@ -1,0 +1,35 @@
+import type { JobDefinition } from '../../../shared/jobs/definition.ts';
+import { submitJob } from '../../../shared/road/submit.ts';
+import type { Actor, Life } from '../life.ts';
+import { person } from '../town.ts';
+import { askOn } from './asking.ts';
+import { anyDefinition } from './definitions.ts';
+
+interface Sending {
+  by: string;
+  key: string;
+  definition: JobDefinition;
+}
+
+/** Sends it once, and gives what was heard. */
+async function send(life: Life, { by, key, definition }: Sending): Promise<string> {
+  const line = life.ledger.note('submission', { by, key, definition, job_id: null });
+  const submission = { definition, idempotency_key: key };
+  const job_id = await askOn(life, line, (platform) => submitJob(platform, person(by), submission));
+  if (job_id !== undefined) line.job_id = job_id;
+  return line.heard;
+}
+
+/** Sends each of its jobs under a key of its own, again and again until it hears; some of them once more, or another in its place. */
+export const submitter =
+  (by: string, jobs: number): Actor =>
+  async (life) => {
+    const { random } = life;
+    for (let number = 1; number <= jobs; number++) {
+      const sending = { by, key: `${by} ${number}`, definition: anyDefinition(random, `${by} ${number}`) };
+      await life.sleep(random.between(0, 90));
+      while ((await send(life, sending)) === 'unheard' && !life.isOver) await life.sleep(random.between(1, 40));
+      if (random.chance(0.2)) await send(life, sending);
+      if (random.chance(0.2)) await send(life, { ...sending, definition: anyDefinition(random, 'somebody else') });
+    }
+  };

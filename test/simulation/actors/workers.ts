@@ -1,0 +1,140 @@
+import { claimTasks } from '../../../shared/tasks/claim.ts';
+import { heartbeat } from '../../../shared/tasks/heartbeat.ts';
+import type { ClaimedTask } from '../../../shared/tasks/lease.ts';
+import type { Used } from '../ledger.ts';
+import type { Actor, Life } from '../life.ts';
+import { asAgent } from '../town.ts';
+import { ask, askOn } from './asking.ts';
+import { settle, settleOnce, tell, type Settling } from './reports.ts';
+
+interface Manner {
+  /** Seconds of work between two looks at what it holds, the least and the most. */
+  seconds: [number, number];
+  /** How many tasks it asks for at once. */
+  asks: number;
+  /** Shares of what it holds: not done now, failed, given back, told of on the way, and written to again after its end. */
+  keeps: number;
+  fails: number;
+  releases: number;
+  tells: number;
+  late: number;
+  /** Shares of its looks: after which it pauses for longer than a lease, and at which it has forgotten all it held. */
+  pauses: number;
+  forgets: number;
+}
+
+const good: Manner = {
+  ...{ seconds: [10, 40], asks: 2, keeps: 0, fails: 0, releases: 0 },
+  ...{ tells: 0.2, late: 0, pauses: 0, forgets: 0 },
+};
+
+export const manners = {
+  good,
+  slow: { ...good, seconds: [40, 170], keeps: 0.4, tells: 0.5 },
+  clumsy: { ...good, fails: 0.5, releases: 0.15, late: 0.3 },
+  poison: { ...good, fails: 1, late: 0.2 },
+  paused: { ...good, pauses: 0.5, tells: 0.5, late: 0.5 },
+  killed: { ...good, forgets: 0.5, keeps: 0.2 },
+  full: { ...good, asks: 5, keeps: 0.7, releases: 0.2 },
+} as const satisfies Record<string, Manner>;
+
+export type WorkerManner = keyof typeof manners;
+
+/** A worker as it remembers itself; nothing of it is Muster's. */
+interface Self {
+  id: string;
+  held: ClaimedTask[];
+  claims: number;
+  /** The claim whose answer it has not heard. */
+  unheard: string | undefined;
+  used: Map<string, Used>;
+}
+
+const nobody = (id: string): Self => ({ id, held: [], claims: 0, unheard: undefined, used: new Map() });
+
+/** Says that it lives and what it holds, claims, works and reports, in its manner; a good one once the faults are over. */
+export const worker =
+  (id: string, style: WorkerManner): Actor =>
+  async (life) => {
+    const self = nobody(id);
+    while (!life.isOver) {
+      const manner: Manner = life.isCalm ? good : manners[style];
+      await beat(life, self);
+      await claim(life, self, manner.asks);
+      await life.sleep(life.random.between(...manner.seconds));
+      if (life.random.chance(manner.pauses)) await life.sleep(life.random.between(100, 500));
+      if (life.random.chance(manner.forgets)) Object.assign(self, { held: [], unheard: undefined });
+      for (const task of [...self.held]) await work(life, self, { task, manner });
+    }
+  };
+
+/** Drops what is not its own any more; what it should stop is left, and so it comes to an end. */
+async function beat(life: Life, self: Self): Promise<void> {
+  const fences = self.held.map(({ task_id, fence }) => ({ task_id, fence }));
+  const beating = { agent_id: self.id, fences };
+  const answer = await ask(life, 'heartbeat', (platform) => heartbeat(platform, asAgent(self.id), beating));
+  const lost = new Set(answer?.invalid.map(({ task_id, fence }) => `${task_id} ${fence}`));
+  self.held = self.held.filter(({ task_id, fence }) => !lost.has(`${task_id} ${fence}`));
+}
+
+async function claim(life: Life, self: Self, max: number): Promise<void> {
+  const claim_id = self.unheard ?? nextClaim(self);
+  const line = life.ledger.note('claim', { agent: self.id, claim_id, tasks: [] });
+  const asked = { agent_id: self.id, max, wait_seconds: 0, claim_id };
+  const answer = await askOn(life, line, (platform) => claimTasks(platform, asAgent(self.id), asked));
+  self.unheard = line.heard === 'unheard' ? claim_id : undefined;
+  line.tasks = answer?.tasks ?? [];
+  take(self, answer?.tasks ?? []);
+}
+
+const nextClaim = (self: Self): string => `${self.id} ${++self.claims}`;
+
+function take(self: Self, tasks: ClaimedTask[]): void {
+  const known = new Set(tasks.map(({ task_id }) => task_id));
+  self.held = [...self.held.filter(({ task_id }) => !known.has(task_id)), ...tasks];
+}
+
+interface Work {
+  task: ClaimedTask;
+  manner: Manner;
+}
+
+async function work(life: Life, self: Self, { task, manner }: Work): Promise<void> {
+  const { random } = life;
+  const report = { agent: self.id, task, usage: moreUsed(life, self, task) };
+  if (random.chance(manner.tells)) await tell(life, report);
+  if (random.chance(manner.keeps)) return;
+  const how = howOf(life, manner);
+  const usage = moreUsed(life, self, task);
+  const prefetch = how === 'complete' && random.chance(0.3) ? nextClaim(self) : undefined;
+  const next = await settle(life, how, { ...report, usage, prefetch, isFinal: random.chance(0.1) });
+  self.held = self.held.filter(({ task_id }) => task_id !== task.task_id);
+  take(self, next);
+  if (random.chance(manner.late)) await writeLate(life, self, task);
+}
+
+function howOf({ random }: Life, { fails, releases }: Manner): Settling {
+  if (random.chance(fails)) return 'fail';
+  return random.chance(releases) ? 'release' : 'complete';
+}
+
+/** Cumulative for each attempt. */
+function moreUsed({ random }: Life, self: Self, { task_id, fence }: ClaimedTask): Used {
+  const before = self.used.get(`${task_id} ${fence}`);
+  const used = {
+    model: before === undefined ? random.pick(['gold', 'gold', 'silver', undefined]) : before.model,
+    input_tokens: (before?.input_tokens ?? 0) + random.pick([0, 10, 500, 4000]),
+    cached_tokens: (before?.cached_tokens ?? 0) + random.pick([0, 0, 5]),
+    output_tokens: (before?.output_tokens ?? 0) + random.pick([10, 300, 900]),
+  };
+  self.used.set(`${task_id} ${fence}`, used);
+  return used;
+}
+
+/** Again with a fence that is spent, and with far too much: nothing of it may count. */
+async function writeLate(life: Life, self: Self, task: ClaimedTask): Promise<void> {
+  const usage: Used = { model: 'gold', input_tokens: 9_000_000, cached_tokens: 0, output_tokens: 9_000_000 };
+  const report = { agent: self.id, task, usage };
+  if (life.random.chance(0.5)) await tell(life, report);
+  else await settleOnce(life, life.random.pick(['complete', 'fail', 'release']), report);
+}
