@@ -1,4 +1,4 @@
-import { holds, holdsIn, mayCount, reportsByHold, type Hold, type Report } from './holds.ts';
+import { holds, holdsIn, reportsByHold, type Hold, type Report } from './holds.ts';
 import { note, noted, notes } from './noted.ts';
 import type { Promised } from './promised.ts';
 
@@ -52,13 +52,16 @@ function misTold({ ended_as }: Hold, { report, heard, state }: Report): string[]
   return state === null || state === ended_as ? [] : [`it was told ${state}, and it ended ${ended_as}`];
 }
 
-/** What is kept of its usage is the largest of what its holder told, of whatever was told in time. */
+/**
+ * What is kept of its usage is the largest of what its holder told: at least what it was heard for while it held the
+ * task, which it surely did at its first try to settle it and not any more at a second.
+ */
 function miscounted(hold: Hold, own: Report[]): string[] {
-  const settled = own.findIndex(({ heard, report }) => heard === 'done' && report !== 'progress');
-  const surely = own.slice(0, settled < 0 ? undefined : settled + 1).filter(({ heard }) => heard === 'done');
+  const first = own.find(({ report }) => report !== 'progress');
+  const surely = own.filter((line) => line.heard === 'done' && (line.report === 'progress' || line === first));
   const most = (lines: Report[], count: (typeof counts)[number]) =>
     lines.reduce((largest, { usage }) => Math.max(largest, usage?.[count] ?? 0), 0);
   return counts
-    .filter((count) => hold[count] < most(surely, count) || hold[count] > most(own.filter(mayCount), count))
+    .filter((count) => hold[count] < most(surely, count) || hold[count] > most(own, count))
     .map((count) => `it keeps ${hold[count]} ${count}, and was told otherwise`);
 }

@@ -1,5 +1,5 @@
 import { canonical } from './canonical.ts';
-import { holds, holdsIn, mayCount, reportsByHold } from './holds.ts';
+import { holds, holdsIn, reportsByHold } from './holds.ts';
 import type { Look, Promised } from './promised.ts';
 
 interface Done {
@@ -20,7 +20,7 @@ function completions(look: Look): string[] {
   const twice = [...ended].filter(([, times]) => times.length > 1).map(([id]) => `${id} was completed more than once`);
   const unasked = done.filter((task) => {
     const given = reportsOf({ task_id: task.id, fence: task.fence }).filter(
-      (line) => line.report === 'complete' && line.agent === task.holder_id && mayCount(line),
+      (line) => line.report === 'complete' && line.agent === task.holder_id,
     );
     return !given.some(({ output }) => canonical(output) === canonical(JSON.parse(task.output)));
   });

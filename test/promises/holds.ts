@@ -38,6 +38,3 @@ export function reportsByHold({ ledger }: Look): (hold: Pick<Hold, 'task_id' | '
   const byHold = Map.groupBy(ledger.of('report'), ({ task_id, fence }) => `${task_id} ${fence}`);
   return ({ task_id, fence }) => byHold.get(`${task_id} ${fence}`) ?? [];
 }
-
-/** It may have had an effect, for all that whoever made it knows. */
-export const mayCount = ({ heard }: Report): boolean => ['asked', 'done', 'unheard'].includes(heard);

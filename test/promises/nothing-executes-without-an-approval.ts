@@ -1,5 +1,4 @@
 import { canonical, sha256 } from './canonical.ts';
-import type { Line } from '../simulation/ledger.ts';
 import type { Look, Promised } from './promised.ts';
 
 interface Run {
@@ -116,26 +115,23 @@ function tooFew(look: Look, run: Run, definition: Definition, yes: Yes[]): strin
 
 interface Cast {
   job_id: string;
-  voter_id: string;
+  voter: string;
   definition_sha256: string;
   decision: string;
+  reasoning: string;
 }
 
-/** Ballots that nobody has cast: every one that counts was sent by its voter, for this job and this very question. */
+const words = ({ job_id, voter, definition_sha256, decision, reasoning }: Cast): string =>
+  `${voter} says ${decision} to ${definition_sha256} of ${job_id}: ${reasoning}`;
+
+/** Ballots that nobody has cast: every one that is kept was sent by its voter, for this job and this very question. */
 function forged({ rows, ledger }: Look): string[] {
-  const keyOf = (voter: string, { job_id, definition_sha256, decision }: Omit<Cast, 'voter_id'>) =>
-    `${voter} says ${decision} to ${definition_sha256} for ${job_id}`;
-  const mayCount = ({ heard }: Line<'ballot'>) => ['asked', 'done', 'unheard'].includes(heard);
-  const sent = new Set(
-    ledger
-      .of('ballot')
-      .filter(mayCount)
-      .map((line) => keyOf(line.voter, line)),
-  );
+  const sent = new Set(ledger.of('ballot').map(words));
   return rows<Cast>(
-    'select job_id, voter_id, definition_sha256, decision from ballots join approvals on approvals.id = approval_id',
+    `select job_id, voter_id voter, definition_sha256, decision, reasoning from ballots
+     join approvals on approvals.id = approval_id`,
   )
-    .map((cast) => keyOf(cast.voter_id, cast))
-    .filter((key) => !sent.has(key))
-    .map((key) => `nobody has sent what is kept: ${key}`);
+    .map(words)
+    .filter((said) => !sent.has(said))
+    .map((said) => `nobody has sent what is kept: ${said}`);
 }

@@ -4,8 +4,6 @@ import type { Look, Promised } from './promised.ts';
 
 type Submission = Line<'submission'>;
 
-const mayCount = ({ heard }: { heard: string }): boolean => ['asked', 'done', 'unheard'].includes(heard);
-
 /** Sensitive values are stored sealed: what stands there is not compared. */
 function shown(definition: unknown): string {
   const copy = structuredClone(definition) as { input: Record<string, unknown>; sensitive: string[] };
@@ -32,7 +30,7 @@ function submitted(look: Look): string[] {
   const many = [...byKey].flatMap(([key, sent]) =>
     new Set(sent.flatMap(({ job_id }) => job_id ?? [])).size > 1 ? [`${key} has more than one job`] : [],
   );
-  const asked = new Set(lines.filter(mayCount).map(keyOf)).size;
+  const asked = byKey.size;
   return [
     ...wrong,
     ...many,
@@ -40,20 +38,19 @@ function submitted(look: Look): string[] {
   ];
 }
 
-/** A job has a deployment for each change and each retry that was heard, and no more than may have happened. */
-function redeployed(look: Look): string[] {
-  const jobs = look.rows<{ id: string; deployments: number }>(
+/** A job has a deployment for each change and each retry that was heard, and no more than were asked for. */
+function redeployed({ rows, ledger }: Look): string[] {
+  const changes = Map.groupBy(ledger.of('change'), ({ job_id }) => job_id);
+  const retries = Map.groupBy(ledger.of('retry'), ({ job_id }) => job_id);
+  const count = (id: string, isOne: (line: { heard: string }) => boolean) =>
+    1 +
+    (changes.get(id) ?? []).filter(isOne).length +
+    new Set((retries.get(id) ?? []).filter(isOne).map(({ key }) => key)).size;
+  return rows<{ id: string; deployments: number }>(
     'select job_id id, count(*) deployments from deployments group by job_id',
-  );
-  const changes = look.ledger.of('change');
-  const retries = look.ledger.of('retry');
-  return jobs.flatMap(({ id, deployments }) => {
-    const [changed, retried] = [changes, retries].map((lines) => lines.filter(({ job_id }) => job_id === id));
-    const heard = ({ heard }: { heard: string }) => heard === 'done';
-    const keys = (lines: typeof retries) => new Set(lines.map(({ key }) => key)).size;
-    const of = { changed: (changed ?? []) as typeof changes, retried: (retried ?? []) as typeof retries };
-    const fewest = 1 + of.changed.filter(heard).length + keys(of.retried.filter(heard));
-    const most = 1 + of.changed.filter(mayCount).length + keys(of.retried.filter(mayCount));
+  ).flatMap(({ id, deployments }) => {
+    const fewest = count(id, ({ heard }) => heard === 'done');
+    const most = count(id, () => true);
     return deployments < fewest || deployments > most
       ? [`${id} has ${deployments} deployments, and between ${fewest} and ${most} were asked for`]
       : [];

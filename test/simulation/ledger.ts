@@ -6,7 +6,8 @@ import type { JobDefinition } from '../../shared/jobs/definition.ts';
 
 /**
  * What became of a call: `done`, the code it was refused with, or `unheard`: it may have happened, may still happen,
- * or may never have arrived. `asked` until one of them is known.
+ * or may never have arrived. `asked` until one of them is known. A call that the network doubles may have happened
+ * though it was refused: its twin came first.
  */
 export type Heard = 'asked' | 'done' | 'unheard' | (string & {});
 
@@ -20,7 +21,7 @@ export interface Used {
 /** Lines of one kind; `at` is in simulated seconds since the beginning. */
 interface Kinds {
   submission: { by: string; key: string | undefined; definition: JobDefinition; job_id: string | null };
-  ballot: { voter: string; job_id: string; definition_sha256: string; decision: 'yes' | 'no' };
+  ballot: { voter: string; job_id: string; definition_sha256: string; decision: 'yes' | 'no'; reasoning: string };
   claim: { agent: string; claim_id: string; tasks: { task_id: string; fence: number }[] };
   report: {
     agent: string;

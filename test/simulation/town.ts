@@ -14,14 +14,6 @@ import { registerTool } from '../../shared/tools/register-tool.ts';
 import { RegisterTool } from '../../shared/tools/tool.ts';
 import type { Ledger } from './ledger.ts';
 
-/** Longer intervals than usual, so that few heartbeats fill a life; short deadlines, so that what waits in vain ends in it. */
-export const settings: Record<string, string> = {
-  AGENT_HEARTBEAT_INTERVAL: '60s',
-  APPROVAL_DEADLINE: '2h',
-  APPROVAL_VALIDITY: '20m',
-  BLOCKED_FOR: '2h',
-};
-
 const people: Record<string, Role[]> = {
   ada: ['admin', 'operator'],
   sam: ['submitter'],

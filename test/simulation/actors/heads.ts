@@ -42,8 +42,9 @@ export async function vote(
   { job_id, definition_sha256, isNo }: Question & { isNo: boolean },
 ) {
   const decision = isNo ? ('no' as const) : ('yes' as const);
-  const line = life.ledger.note('ballot', { voter: voter.id, job_id, definition_sha256, decision });
-  const ballot = { job_id, definition_sha256, decision, confidence: 0.9, reasoning: 'seen', evidence: [] };
+  const reasoning = `of ${definition_sha256}`;
+  const line = life.ledger.note('ballot', { voter: voter.id, job_id, definition_sha256, decision, reasoning });
+  const ballot = { job_id, definition_sha256, decision, confidence: 0.9, reasoning, evidence: [] };
   await askOn(life, line, (platform) => castBallot(platform, voter, ballot));
 }
 
