@@ -14,6 +14,14 @@ import { registerTool } from '../../shared/tools/register-tool.ts';
 import { RegisterTool } from '../../shared/tools/tool.ts';
 import type { Ledger } from './ledger.ts';
 
+/** Short deadlines, so that what waits in vain ends within a life, and longer intervals than usual, so that few heartbeats fill it. */
+export const settings: Record<string, string> = {
+  AGENT_HEARTBEAT_INTERVAL: '60s',
+  APPROVAL_DEADLINE: '15m',
+  APPROVAL_VALIDITY: '5m',
+  BLOCKED_FOR: '20m',
+};
+
 const people: Record<string, Role[]> = {
   ada: ['admin', 'operator'],
   sam: ['submitter'],
