@@ -2,6 +2,7 @@
 import { systemClock, systemRandom } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Patience } from './database/azure-sql/pool.ts';
+import type { SqliteConnection } from './database/sqlite-connection.ts';
 import type { Engine, Surroundings } from './database/transactions.ts';
 import { firstUse } from './first-use.ts';
 import { onServiceBus } from './forms.ts';
@@ -37,6 +38,10 @@ export interface Seams {
   recorder: Recorder;
   /** How long a database that is away may take. */
   patience: Partial<Patience>;
+  /** The embedded database, open already: it stays when this Muster is gone. */
+  standing: SqliteConnection;
+  /** Answers calls out, in the place of the network. */
+  outbound: Outbound;
 }
 
 export type OpenPlatform = Platform & {
@@ -121,11 +126,10 @@ async function openDatabase(
 
 async function embedded(
   around: Surroundings,
-  { time = () => systemClock.now().getTime(), engine: through }: Partial<Seams>,
+  { time = () => systemClock.now().getTime(), engine: through, standing }: Partial<Seams>,
 ): Promise<Database> {
   const { openSqlite } = await import('./database/sqlite.ts');
-  const options = { folder: around.config.MUSTER_DATA, time };
-  return openSqlite(through === undefined ? options : { ...options, through }, around);
+  return openSqlite({ folder: around.config.MUSTER_DATA, time, through, standing }, around);
 }
 
 async function atServer(around: Surroundings, { engine: through, patience }: Partial<Seams>): Promise<Database> {
@@ -133,8 +137,8 @@ async function atServer(around: Surroundings, { engine: through, patience }: Par
   return openAzureSql({ through, patience }, around);
 }
 
-function outboundFor(config: Config, { resolve, stop }: Partial<Seams>): Outbound {
-  const outbound = outboundAtItsFirstUse(config, resolve);
+function outboundFor(config: Config, { resolve, stop, ...seams }: Partial<Seams>): Outbound {
+  const outbound = seams.outbound ?? outboundAtItsFirstUse(config, resolve);
   return stop === undefined ? outbound : callingPastPoints(outbound, stop);
 }
 

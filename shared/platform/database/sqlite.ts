@@ -17,7 +17,9 @@ export interface SqliteOptions {
   /** The database's clock, in milliseconds since 1970. */
   time: () => number;
   /** Stands between transactions and the file, in tests of what may go wrong there. */
-  through?: (engine: Engine) => Engine;
+  through?: ((engine: Engine) => Engine) | undefined;
+  /** Open and up to date already, in tests in which Muster dies and the database stays; who opened it closes it. */
+  standing?: SqliteConnection | undefined;
 }
 
 /** Opens the file, brings its schema up to date, and gives the seam that everything else uses. */
@@ -26,10 +28,8 @@ export function openSqlite(options: SqliteOptions, around: Surroundings): Databa
   return openTransactions(options.through?.(engine) ?? engine, around);
 }
 
-function openEngine({ folder, time }: SqliteOptions): Engine {
-  const file = folder === ':memory:' ? folder : ownFile(folder, 'muster.db');
-  const connection = new SqliteConnection(file, { time });
-  migrate(connection.raw);
+function openEngine({ folder, time, standing }: SqliteOptions): Engine {
+  const connection = standing ?? connect(folder, time);
   const commits = new GroupCommit(connection);
   return {
     builder: sqliteBuilder(),
@@ -42,9 +42,16 @@ function openEngine({ folder, time }: SqliteOptions): Engine {
     together: (queries) => commits.transaction((run) => inTurn(run, queries)),
     close: async () => {
       await commits.close();
-      connection.raw.close();
+      if (standing === undefined) connection.raw.close();
     },
   };
+}
+
+function connect(folder: string, time: () => number): SqliteConnection {
+  const file = folder === ':memory:' ? folder : ownFile(folder, 'muster.db');
+  const connection = new SqliteConnection(file, { time });
+  migrate(connection.raw);
+  return connection;
 }
 
 async function inTurn(run: Reads['run'], queries: readonly CompiledQuery[]): Promise<unknown[][]> {
