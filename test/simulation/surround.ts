@@ -1,0 +1,55 @@
+/** Puts together what is around the Muster of one life. */
+import { openLog } from '../../shared/platform/telemetry/log.ts';
+import { lockRecorder } from '../locks/recorder.ts';
+import type { Around, SimulatedClock } from './around.ts';
+import type { Asked, Given } from './asked.ts';
+import { chanceOf } from './chance.ts';
+import { choiceOf } from './choice.ts';
+import { faultsOf, isPlanted } from './faults.ts';
+import { isKnown, toldIn } from './logged.ts';
+import { configOf, mannerOf, type Manner } from './manner.ts';
+import { answering } from './outbound.ts';
+import { Scheduler } from './scheduler.ts';
+
+/** What is found broken goes to `broken`. */
+export function surround(asked: Asked, given: Given, broken: string[]): Around {
+  const { seed } = asked;
+  const manner = mannerIn(asked);
+  const scheduler = new Scheduler(choiceOf(chanceOf(seed, 'turns')));
+  const isCalm = () => scheduler.now >= manner.calmSeconds * 1000;
+  const faults = faultsOf({ seed, only: asked.faults, isCalm });
+  const { ground, plant = {} } = given;
+  const disk = { fullUntil: -1 };
+  return {
+    ...{ seed, scheduler, faults, ground, manner, plant, disk, isCalm },
+    config: configOf(manner),
+    clock: clockOf(scheduler, manner),
+    outbound: answering(scheduler, faults),
+    log: openLog('warn', (line) => {
+      const told = toldIn(line);
+      if (!isKnown(told)) broken.push(`unexpected: ${told}`);
+    }),
+    watched: lockRecorder((words) => broken.push(`locks: ${words}`)),
+    isDiskFull: () => scheduler.now < disk.fullUntil,
+    rollBack: () => ground.rollBack(),
+    committed: (name) => given.onCommit?.(name, scheduler.now),
+    unexpected: (where, error) => {
+      if (!isPlanted(error)) broken.push(`unexpected in ${where}: ${String(error)}`);
+    },
+  };
+}
+
+/** As the seed says, but for what was asked otherwise. */
+function mannerIn({ seed, calmSeconds }: Asked): Manner {
+  const manner = mannerOf(chanceOf(seed, 'manner'));
+  return { ...manner, calmSeconds: Math.min(manner.calmSeconds, calmSeconds ?? Infinity) };
+}
+
+function clockOf(scheduler: Scheduler, { begins }: Manner): SimulatedClock {
+  const clock: SimulatedClock = {
+    off: 0,
+    now: () => new Date(begins.getTime() + scheduler.now + clock.off * 1000),
+    database: () => begins.getTime() + scheduler.now,
+  };
+  return clock;
+}
