@@ -33,8 +33,11 @@ export const reached =
       let name = '';
       const done = await once(at, { name: () => name }, () =>
         engine.atomically(async (run, now) => {
-          name = currentTransaction() ?? '';
-          const value = await work(onDisk(at, run), now);
+          const named: Reads['run'] = (query) => {
+            name = currentTransaction() ?? '';
+            return run(query);
+          };
+          const value = await work(onDisk(at, named), now);
           failBefore(at);
           return value;
         }),

@@ -18,7 +18,7 @@ export async function openGround(promised: readonly Promised[]): Promise<Ground>
   const clock = handClock(day);
   ground.time = clock.database;
   const platform = await openPlatform(configOf(mannerOf(chanceOf(0, 'town'))), {
-    ...{ clock, standing: ground.connection, random: seededRandom(0), bells: unheard },
+    ...{ clock, time: clock.database, standing: ground.connection, random: seededRandom(0), bells: unheard },
     log: openLog('warn', (line) => {
       throw new Error(`the town could not be settled: ${line}`);
     }),

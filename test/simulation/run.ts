@@ -1,22 +1,34 @@
 /**
  * Lives by the thousand, in this process:
- * `node test/simulation/run.ts --seeds 1000 --from 1`, `--minutes 10` for as long.
+ * `node test/simulation/run.ts --seeds 1000 --from 1`, `--minutes 10` for as long, `--story 42` for all of one.
  */
 import { parseArgs } from 'node:util';
 import { promises } from '../promises/all.ts';
 import { castOf } from './actors/casting.ts';
 import { live } from './live.ts';
 import { openGround } from './open-ground.ts';
+import { short, storyOf } from './story.ts';
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '100' },
     from: { type: 'string', default: '1' },
     minutes: { type: 'string' },
+    story: { type: 'string' },
   },
 });
 const from = Number(values.from);
 const end = values.minutes === undefined ? Infinity : performance.now() + Number(values.minutes) * 60_000;
+if (values.story !== undefined) {
+  const lines: string[] = [];
+  const ground = await openGround(promises);
+  const lived = await live(
+    { seed: Number(values.story) },
+    { ground, castOf, promised: promises, ...storyOf(ground, lines) },
+  );
+  process.stdout.write(`${lines.join('\n')}\n${lived.broken.map(short).join('\n')}\n${JSON.stringify(lived.faults)}\n`);
+  process.exit();
+}
 const given = { ground: await openGround(promises), castOf, promised: promises };
 const before = process.cpuUsage();
 let lives = 0;

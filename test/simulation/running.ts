@@ -110,7 +110,7 @@ export class Running {
       ? queuedBells({ scheduler, faults, hear: this.hear })
       : bellsInside({ faults, clock: inner, log, answer: inside });
     return openPlatform(config, {
-      ...{ clock: inner, log, outbound, standing: ground.connection },
+      ...{ clock: inner, time: clock.database, log, outbound, standing: ground.connection },
       random: seededRandom(this.#around.seed * 64 + process.number),
       bells: plant.bells?.(bells) ?? bells,
       engine: (real) => reached({ ...this.#around, boundary })(this.#around.watched(plant.engine?.(real) ?? real)),
