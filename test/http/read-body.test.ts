@@ -1,7 +1,6 @@
 /** Row 9 of the proof: hostile bodies are refused with a pointer, quickly, and nothing is stored. */
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { gzipSync } from 'node:zlib';
 import { serve } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -169,7 +168,7 @@ describe('over a socket', () => {
     expect((await post({ chunks: [bomb], headers: { 'content-encoding': 'gzip' } })).status).toBe(415);
   });
 
-  it('answers each within 50 ms, and never stalls the event loop for 100 ms', async () => {
+  it('costs less than 50 ms of its thread each, so that nothing else waits longer', async () => {
     const fill = (count: number, text: (n: number) => string) =>
       Array.from({ length: count }, (_, n) => text(n)).join();
     const hostile = [
@@ -184,20 +183,17 @@ describe('over a socket', () => {
       `{"${'k'.repeat(mebibyte - 100)}":1}`,
       'x'.repeat(10 * mebibyte),
     ];
+    // Of the processor, sender and reader together: a clock on the wall would measure what else the machine does.
     for (const text of hostile) await post({ chunks: [text] }); // compiled code, as in a server that runs
-    const delay = monitorEventLoopDelay({ resolution: 1 });
     const took: number[] = [];
-    delay.enable();
     for (const text of hostile) {
-      const began = performance.now();
+      const before = process.threadCpuUsage();
       const { status } = await post({ chunks: [text] });
-      took.push(performance.now() - began);
+      const { user, system } = process.threadCpuUsage(before);
+      took.push((user + system) / 1000);
       expect(status).toBeGreaterThanOrEqual(400);
       expect(status).toBeLessThan(500);
     }
-    delay.disable();
-    expect(delay.max / 1e6).toBeLessThan(100);
-    expect(took.toSorted((a, b) => a - b).at(Math.floor(took.length / 2))).toBeLessThan(50);
-    expect(Math.max(...took)).toBeLessThan(150); // the machine of the tests does other things too
+    expect(Math.max(...took)).toBeLessThan(50);
   });
 });
