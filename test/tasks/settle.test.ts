@@ -224,6 +224,7 @@ describe('usage', () => {
     await crew.sweep();
     await claimOne();
     expect(await crew.task(id)).toMatchObject({
+      model: null, // that of the attempt before says nothing of this one
       earlier_tokens: 108,
       earlier_cost_micros: 500_100,
       earlier_budget_micros: 100,

@@ -93,6 +93,7 @@ const taken = (row: ExpressionBuilder<Tables, 'tasks'>, p: Taking) => {
     stop_at: sql<Date>`now_plus(time_limit_seconds)`,
     settled_as: null,
     progress: null,
+    model: null,
     progress_note: null,
     earlier_tokens: sql<number>`earlier_tokens + input_tokens + output_tokens`,
     earlier_cost_micros: row('earlier_cost_micros', '+', row.ref('cost_micros')),
