@@ -31,7 +31,7 @@ async function beat(tx: Tx, { agent_id, load, fences }: Beat): Promise<Heartbeat
     at: tx.at,
     interval_seconds: tx.config.AGENT_HEARTBEAT_INTERVAL,
   });
-  for (const lease of unknown) await takeBack(tx, lease);
+  if (unknown.length > 0) await takeBack(tx, unknown);
   const renewing =
     held.length > unknown.length ? [renewLeases(tx, { agent_id, seconds: leaseSeconds(tx.config) })] : [];
   await Promise.all([...renewing, noteSeen(tx, agent, load === undefined ? agent.load : load)]);

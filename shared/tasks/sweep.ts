@@ -11,10 +11,16 @@ export async function sweepTasks(tx: Tx, limit: number): Promise<string[]> {
   return tellOf(tx, rows);
 }
 
-/** Takes back a lease of which its holder does not know, at once; rings for the job if that ends the task. */
-export async function takeBack(tx: Tx, { id, fence }: Pick<Task, 'id' | 'fence'>): Promise<void> {
-  const rows = await takeBackOne(tx, { id, fence, place: tx.newId('task'), reason: 'its holder did not know of it' });
-  for (const job_id of tellOf(tx, rows)) tx.ring('execute', job_id);
+/**
+ * Takes back leases of which their holder does not know, at once; rings for the jobs whose tasks that ends. All go to one
+ * place, where they keep the order of their ids.
+ */
+export async function takeBack(tx: Tx, leases: readonly Pick<Task, 'id' | 'fence'>[]): Promise<void> {
+  const place = tx.newId('task');
+  for (const { id, fence } of leases) {
+    const rows = await takeBackOne(tx, { id, fence, place, reason: 'its holder did not know of it' });
+    for (const job_id of tellOf(tx, rows)) tx.ring('execute', job_id);
+  }
 }
 
 /**

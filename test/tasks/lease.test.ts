@@ -77,6 +77,18 @@ describe('a lease', () => {
     expect(await claimOne()).toMatchObject({ attempt: 2 });
   });
 
+  it('that its holder does not know of goes back with the others in their order', async () => {
+    const ids: string[] = [];
+    for (let task = 0; task < 5; task++) {
+      ids.push(...(await crew.queue({})));
+      await crew.advance(1);
+    }
+    await crew.claim('worker_1', { max: 5 });
+    await crew.advance(31);
+    await crew.beat('worker_1', []);
+    expect((await crew.claim('worker_1', { max: 5 })).map(({ task_id }) => task_id)).toEqual(ids);
+  });
+
   it('ends its task when it runs out for the last time', async () => {
     const [id = ''] = await crew.queue({ max_attempts: 1 });
     await claimOne();
