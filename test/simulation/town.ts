@@ -16,10 +16,10 @@ import type { Ledger } from './ledger.ts';
 
 /** Short deadlines, so that what waits in vain ends within a life, and longer intervals than usual, so that few heartbeats fill it. */
 export const settings: Record<string, string> = {
-  AGENT_HEARTBEAT_INTERVAL: '60s',
-  APPROVAL_DEADLINE: '15m',
-  APPROVAL_VALIDITY: '5m',
-  BLOCKED_FOR: '20m',
+  AGENT_HEARTBEAT_INTERVAL: '90s',
+  APPROVAL_DEADLINE: '10m',
+  APPROVAL_VALIDITY: '3m',
+  BLOCKED_FOR: '10m',
 };
 
 const people: Record<string, Role[]> = {
@@ -36,7 +36,7 @@ const worker = (most: number) => ({ role: 'worker' as const, owner_id: 'ops', ma
 
 type Registered = RegisterAgent & { role: 'category_head' | 'worker'; owner_id: string };
 
-/** `horst` has the owner of `hugo`, `hank` that of `sam`'s jobs, and `heidi` works too. */
+/** `horst` has the owner of `hugo`, `hank` that of `sam`'s jobs, and `heidi` works too; nobody hears from `lost`. */
 const agents: Record<string, Registered> = {
   hanna: head('owner_of_hanna'),
   hugo: head('owner_of_hugo'),
@@ -46,6 +46,7 @@ const agents: Record<string, Registered> = {
   writer: worker(2),
   reader: worker(1),
   checker: { ...worker(1), model: 'gold' },
+  lost: worker(1),
 };
 
 export const admin: Caller = { id: 'ada', kind: 'person', roles: ['admin', 'operator'], owner_id: null };

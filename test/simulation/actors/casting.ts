@@ -11,16 +11,23 @@ import { manners as workerManners, worker, type WorkerManner } from './workers.t
 
 export function castOf(random: Chance): Cast[] {
   const some = (share: number, cast: Cast): Cast[] => (random.chance(share) ? [cast] : []);
-  const heads = ['hanna', 'hugo', 'heidi', 'horst'].filter((id) => id !== 'horst' || random.chance(0.3));
-  const workers = ['writer', 'reader', 'checker', 'heidi'];
+  const heads = [
+    'hanna',
+    'hugo',
+    'heidi',
+    ...(random.chance(0.3) ? ['horst'] : []),
+    ...(random.chance(0.2) ? ['hank'] : []),
+  ];
+  const helper = random.pick(['reader', 'checker']);
+  const workers = ['writer', helper, 'heidi'];
   return [
-    { name: 'sam', actor: submitter('sam', random.between(1, 3)), isWaitedFor: true },
-    ...some(0.4, { name: 'sue', actor: submitter('sue', 1), isWaitedFor: true }),
+    { name: 'sam', actor: submitter('sam', { helper, jobs: random.between(1, 3) }), isWaitedFor: true },
+    ...some(0.4, { name: 'sue', actor: submitter('sue', { helper, jobs: 1 }), isWaitedFor: true }),
     ...heads.map((id) => ({ name: `head ${id}`, actor: head(id, headManner(random)) })),
     { name: 'approver paula', actor: approver('paula', headManner(random)) },
     ...workers.map((id) => ({ name: `worker ${id}`, actor: worker(id, workerManner(random)) })),
     { name: 'caretaker', actor: caretaker, isWaitedFor: true },
-    ...some(0.7, { name: 'operator', actor: operator }),
+    ...some(0.7, { name: 'operator', actor: operator(helper) }),
     ...some(0.3, { name: 'cheat', actor: cheat }),
     ...some(0.3, { name: 'thief', actor: thief }),
     ...some(0.2, { name: 'maintainer', actor: maintainer }),
@@ -32,4 +39,4 @@ const headManner = (random: Chance): HeadManner =>
   random.chance(0.5) ? 'prompt' : random.pick(Object.keys(headManners) as HeadManner[]);
 
 const workerManner = (random: Chance): WorkerManner =>
-  random.chance(0.4) ? 'good' : random.pick(Object.keys(workerManners) as WorkerManner[]);
+  random.chance(0.25) ? 'good' : random.pick(Object.keys(workerManners) as WorkerManner[]);

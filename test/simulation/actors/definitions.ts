@@ -5,30 +5,26 @@ import type { Chance } from '../chance.ts';
 
 type Asked = Partial<z.input<typeof JobDefinition>>;
 
+/** `helper` stands for the worker that is there beside the writer. */
 const kinds: Asked[] = [
   {},
-  { supporting_agents: ['reader', 'checker'], max_budget_usd: 1, model: 'gold' },
-  { supporting_agents: ['reader'], max_retries: 0, priority: 3 },
-  { supporting_agents: ['heidi'], fallback: 'single_agent', max_budget_usd: 0.02, model: 'gold' },
+  {},
+  { supporting_agents: ['helper'], max_budget_usd: 1, model: 'gold' },
+  { supporting_agents: ['helper'], max_retries: 0, priority: 3 },
+  { supporting_agents: ['helper', 'heidi'], fallback: 'single_agent', max_budget_usd: 0.5, model: 'gold' },
+  { supporting_agents: ['lost'], fallback: 'single_agent' },
   { priority: 1, max_budget_usd: 0.5, model: 'gold' },
-  {
-    primary_agent: 'reader',
-    required_tools: [{ tool_name: 'linter', estimated_calls: 15 }],
-    max_budget_usd: 4,
-    model: 'gold',
-  },
-  { required_tools: [{ tool_name: 'late' }], max_retries: 1 },
+  { required_tools: [{ tool_name: 'linter', estimated_calls: 15 }], max_budget_usd: 4, model: 'gold' },
+  { required_tools: [{ tool_name: 'late' }], max_retries: 1, primary_agent: 'helper' },
   { required_resources: [{ resource_type: 'compute', amount: 2, unit: 'cores' }], max_retries: 1 },
-  {
-    required_resources: [{ resource_type: 'bench', amount: 1500, unit: 'millicores' }],
-    supporting_agents: ['checker'],
-  },
-  { max_tokens: 3000, max_execution_time_seconds: 400, primary_agent: 'checker' },
-  { model: 'silver', max_budget_usd: 3, primary_agent: 'reader' },
+  { required_resources: [{ resource_type: 'bench', amount: 1500, unit: 'millicores' }], supporting_agents: ['helper'] },
+  { max_tokens: 2500, primary_agent: 'helper' },
+  { max_execution_time_seconds: 90, max_retries: 10 },
+  { model: 'silver', max_budget_usd: 3 },
   { model: 'gold', payload: 'Write a report about the month, with a table of what was sold.' },
-  { max_budget_usd: 8, model: 'gold', primary_agent: 'checker', category: 'data', max_execution_time_seconds: 900 },
+  { model: 'gold', max_budget_usd: 8, primary_agent: 'helper' },
   { input: { token: 'a secret', month: '2026-03' }, sensitive: ['input.token'] },
-  { category: 'specialized', primary_agent: 'reader' },
+  { category: 'specialized' },
 ];
 
 export const definition = (more: Asked = {}): JobDefinition =>
@@ -37,11 +33,19 @@ export const definition = (more: Asked = {}): JobDefinition =>
     job_description: 'Write a report about the month',
     category: 'data',
     primary_agent: 'writer',
-    max_execution_time_seconds: 1200,
+    max_execution_time_seconds: 600,
     ...more,
   });
 
 /** Named by who asks and how often it has, so that one job is told from another. */
-export function anyDefinition(random: Chance, name: string): JobDefinition {
-  return definition({ ...random.pick(kinds), job_description: `Write a report about the month, for ${name}` });
+export function anyDefinition(random: Chance, { helper, name }: { helper: string; name: string }): JobDefinition {
+  const { primary_agent = 'writer', supporting_agents = [], ...kind } = random.pick(kinds);
+  const named = (agent: string) => (agent === 'helper' ? helper : agent);
+  return definition({
+    ...kind,
+    job_description: `Write a report about the month, for ${name}`,
+    primary_agent: named(primary_agent),
+    supporting_agents: supporting_agents.map(named),
+    ...(random.chance(0.03) && { max_budget_usd: 0.000001, model: 'gold' }),
+  });
 }

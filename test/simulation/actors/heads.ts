@@ -20,12 +20,12 @@ interface Manner {
 
 /** `absent` comes when the faults are over. */
 export const manners = {
-  prompt: { looks: [5, 30], no: 0 },
+  prompt: { looks: [15, 60], no: 0 },
   stern: { looks: [10, 60], no: 0.3 },
   slow: { looks: [120, 500], no: 0.05 },
   absent: { looks: [7200, 7200], no: 0 },
-  doubled: { looks: [5, 40], no: 0.1, isDoubled: true },
-  contradictory: { looks: [5, 60], no: 0.1, isContradictory: true },
+  doubled: { looks: [10, 40], no: 0.1, isDoubled: true },
+  contradictory: { looks: [10, 60], no: 0.1, isContradictory: true },
 } as const satisfies Record<string, Manner>;
 
 export type HeadManner = keyof typeof manners;
@@ -33,6 +33,8 @@ export type HeadManner = keyof typeof manners;
 const good: Manner = { looks: [20, 60], no: 0 };
 /** Nobody is away for longer without looking whether the faults are over. */
 const longestAway = 240;
+/** Seconds after which an agent says again that it lives: before anybody would miss it. */
+const seldom = 110;
 
 type Question = Pick<ApprovalBrief, 'job_id' | 'definition_sha256'>;
 
@@ -53,10 +55,14 @@ const voting =
   (voter: Caller, manner: Manner, beat: (life: Life) => Promise<unknown>): Actor =>
   async (life) => {
     let before: Question | undefined;
+    let silent = Infinity;
     while (!life.isOver) {
       const { looks, no, isDoubled = false, isContradictory = false } = life.isCalm ? good : manner;
-      await rest(life, looks);
-      await beat(life);
+      if (silent >= seldom) {
+        await beat(life);
+        silent = 0;
+      }
+      silent += await rest(life, looks);
       if (looks[0] > longestAway && !life.isCalm) continue;
       const waiting =
         (await ask(life, 'listApprovals', (platform) => listApprovals(platform, voter, { limit: 20 }))) ?? [];
@@ -73,8 +79,12 @@ const voting =
     }
   };
 
-const rest = (life: Life, [from, to]: readonly [number, number]): Promise<void> =>
-  life.sleep(Math.min(longestAway, life.random.between(from, to)));
+/** Gives for how long. */
+async function rest(life: Life, [from, to]: readonly [number, number]): Promise<number> {
+  const seconds = Math.min(longestAway, life.random.between(from, to));
+  await life.sleep(seconds);
+  return seconds;
+}
 
 /** Says that it lives as often as it should, so that it may be asked. */
 export const head = (id: string, manner: HeadManner): Actor => {

@@ -9,7 +9,7 @@ import { registerAgent } from '../../../shared/tasks/register-agent.ts';
 import { RegisterTool } from '../../../shared/tools/tool.ts';
 import { registerTool } from '../../../shared/tools/register-tool.ts';
 import type { Actor, Life } from '../life.ts';
-import { admin, bench, linter, person, priced, registration } from '../town.ts';
+import { admin, bench, gold, linter, person, priced, registration } from '../town.ts';
 import { anyJob, ask, askOn, askUntilHeard } from './asking.ts';
 import { anyDefinition } from './definitions.ts';
 
@@ -34,13 +34,13 @@ async function retry(life: Life): Promise<void> {
   }
 }
 
-async function change(life: Life): Promise<void> {
+async function change(life: Life, helper: string): Promise<void> {
   const job = anyJob(life);
   if (job === undefined) return;
   const owner = person(job.by);
   const seen = await ask(life, 'getJob', (platform) => getJob(platform, owner, { job_id: job.job_id }));
   if (seen === undefined) return;
-  const definition = anyDefinition(life.random, 'another reader');
+  const definition = anyDefinition(life.random, { helper, name: 'another reader' });
   const line = life.ledger.note('change', { ...job, definition });
   const input = { job_id: job.job_id, if_match: `"${seen.version}"`, definition };
   await askOn(life, line, (platform) => changeDefinition(platform, owner, input));
@@ -90,22 +90,27 @@ const setResource = (life: Life) =>
     registerResource(platform, admin, { ...bench, capacity: life.random.pick([1, 3, 8]) }),
   );
 
-const acts: ((life: Life) => Promise<unknown>)[] = [
+const acts: ((life: Life, helper: string) => Promise<unknown>)[] = [
   ...[cancel, cancel, retry, retry, change, change, retire, setPrice, setTool, setResource],
   (life) => setBudget(life, life.random.pick([0, 0.6, 5, 50])),
 ];
 
 /** Now and then one thing or another. */
-export const operator: Actor = async (life) => {
-  while (!life.isOver && !life.isCalm) {
-    await life.sleep(life.random.between(30, 200));
-    await life.random.pick(acts)(life);
-  }
-};
+export const operator =
+  (helper: string): Actor =>
+  async (life) => {
+    while (!life.isOver && !life.isCalm) {
+      await life.sleep(life.random.between(10, 80));
+      await life.random.pick(acts)(life, helper);
+    }
+  };
 
 /** When the faults are over: money, tools, room and people are there, so that nothing waits in vain. */
 export const caretaker: Actor = async (life) => {
   while (!life.isCalm && !life.isOver) await life.sleep(60);
+  const silver = priced({ ...gold, model: 'silver' });
+  life.ledger.note('price', { ...gold, model: 'silver' });
+  await askUntilHeard(life, 'putPrices', (platform) => putPrices(platform, admin, silver));
   const tools = [RegisterTool.parse({ name: 'late' }), { ...linter, rate_limit: 1000 }];
   const room = { ...bench, capacity: 50 };
   await askUntilHeard(life, 'putBudget', (platform) =>

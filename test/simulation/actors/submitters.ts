@@ -22,14 +22,16 @@ async function send(life: Life, { by, key, definition }: Sending): Promise<strin
 
 /** Sends each of its jobs under a key of its own, again and again until it hears; some of them once more, or another in its place. */
 export const submitter =
-  (by: string, jobs: number): Actor =>
+  (by: string, { jobs, helper }: { jobs: number; helper: string }): Actor =>
   async (life) => {
     const { random } = life;
     for (let number = 1; number <= jobs; number++) {
-      const sending = { by, key: `${by} ${number}`, definition: anyDefinition(random, `${by} ${number}`) };
-      await life.sleep(random.between(0, 90));
+      const key = `${by} ${number}`;
+      const sending = { by, key, definition: anyDefinition(random, { helper, name: key }) };
+      await life.sleep(random.between(0, 50));
       while ((await send(life, sending)) === 'unheard' && !life.isOver) await life.sleep(random.between(1, 40));
       if (random.chance(0.2)) await send(life, sending);
-      if (random.chance(0.2)) await send(life, { ...sending, definition: anyDefinition(random, 'somebody else') });
+      if (random.chance(0.2))
+        await send(life, { ...sending, definition: anyDefinition(random, { helper, name: 'another' }) });
     }
   };

@@ -28,6 +28,9 @@ const good: Manner = {
   ...{ tells: 0.2, late: 0, pauses: 0, forgets: 0 },
 };
 
+/** Seconds between two looks for work by who has none. */
+const idle: [number, number] = [30, 100];
+
 export const manners = {
   good,
   slow: { ...good, seconds: [40, 170], keeps: 0.4, tells: 0.5 },
@@ -59,10 +62,10 @@ export const worker =
     const self = nobody(id);
     while (!life.isOver) {
       const manner: Manner = life.isCalm ? good : manners[style];
-      await beat(life, self);
+      if (self.held.length > 0 && life.random.chance(0.5)) await beat(life, self);
       await claim(life, self, manner.asks);
-      await life.sleep(life.random.between(...manner.seconds));
-      if (life.random.chance(manner.pauses)) await life.sleep(life.random.between(100, 500));
+      await life.sleep(life.random.between(...(self.held.length > 0 ? manner.seconds : idle)));
+      if (life.random.chance(manner.pauses)) await life.sleep(life.random.between(200, 500));
       if (life.random.chance(manner.forgets)) Object.assign(self, { held: [], unheard: undefined });
       for (const task of [...self.held]) await work(life, self, { task, manner });
     }
@@ -122,8 +125,8 @@ function howOf({ random }: Life, { fails, releases }: Manner): Settling {
 function moreUsed({ random }: Life, self: Self, { task_id, fence }: ClaimedTask): Used {
   const before = self.used.get(`${task_id} ${fence}`);
   const used = {
-    model: before === undefined ? random.pick(['gold', 'gold', 'silver', undefined]) : before.model,
-    input_tokens: (before?.input_tokens ?? 0) + random.pick([0, 10, 500, 4000]),
+    model: before === undefined ? random.pick(['gold', 'silver', undefined, undefined]) : before.model,
+    input_tokens: (before?.input_tokens ?? 0) + random.pick([0, 10, 500, 2000]),
     cached_tokens: (before?.cached_tokens ?? 0) + random.pick([0, 0, 5]),
     output_tokens: (before?.output_tokens ?? 0) + random.pick([10, 300, 900]),
   };
