@@ -22,6 +22,9 @@ export interface Waiting {
   goOn: () => void;
 }
 
+/** One for all lives: each storage ever used makes every change of context dearer. */
+const current = new AsyncLocalStorage<Who>();
+
 /** So many turns of the event loop may pass before somebody comes to his next boundary: those of a group commit. */
 const mostTurns = 50;
 
@@ -34,7 +37,6 @@ export class Scheduler {
   onTurn: ((waiting: Waiting) => boolean) | undefined;
   readonly #choice: Choice;
   readonly #waiting = new Set<Waiting>();
-  readonly #current = new AsyncLocalStorage<Who>();
   #places = 0;
   /** Work in a database, which takes turns of the event loop. */
   #busy = 0;
@@ -45,17 +47,17 @@ export class Scheduler {
 
   /** Who is at work in this very moment. */
   get who(): Who {
-    return this.#current.getStore() ?? { name: 'somebody', process: undefined };
+    return current.getStore() ?? { name: 'somebody', process: undefined };
   }
 
   /** Begins something beside everything else. It catches what it throws itself. */
   begin(who: Who, work: () => Promise<void>): void {
-    void this.#current.run(who, work);
+    void current.run(who, work);
   }
 
   /** Runs `work` as somebody else. */
   as<T>(who: Who, work: () => T): T {
-    return this.#current.run(who, work);
+    return current.run(who, work);
   }
 
   /** A boundary: resolves when its turn comes, never where its process dies before. */
