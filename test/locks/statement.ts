@@ -13,12 +13,13 @@ export interface Statement {
   compared: ReadonlySet<string>;
 }
 
-const known = new WeakMap<object, Statement>();
+const known = new Map<string, Statement>();
 
-/** A statement is read once: stores build theirs once too. */
-export function statementOf({ query }: Pick<CompiledQuery, 'query'>): Statement {
-  let statement = known.get(query);
-  if (statement === undefined) known.set(query, (statement = readNode(anyNode(query))));
+/** A statement is read once, whoever builds it again. */
+export function statementOf({ query, sql }: Pick<CompiledQuery, 'query' | 'sql'>): Statement {
+  const key = query.kind === 'RawNode' ? query.kind : sql;
+  let statement = known.get(key);
+  if (statement === undefined) known.set(key, (statement = readNode(anyNode(query))));
   return statement;
 }
 
@@ -78,10 +79,20 @@ function comparedIn(node: unknown): string[] {
 
 /** The value that `column` is compared with by `=`, as it was bound; undefined where it is not. */
 export function boundTo({ sql, parameters }: Pick<CompiledQuery, 'sql' | 'parameters'>, column: string): unknown {
+  const key = `${column} in ${sql}`;
+  let place = places.get(key);
+  if (place === undefined) places.set(key, (place = placeOf(sql, column)));
+  return place < 0 ? undefined : parameters[place];
+}
+
+const places = new Map<string, number>();
+
+/** Which parameter it is; below 0: none. */
+function placeOf(sql: string, column: string): number {
   const bare = sql.replaceAll(/'[^']*'/g, (quoted) => ' '.repeat(quoted.length));
   const where = bare.indexOf(' where ');
   const found = new RegExp(`["[]${column}["\\]] = (\\?|@(\\d+))`).exec(bare.slice(where));
-  if (where < 0 || found === null) return undefined;
-  if (found[2] !== undefined) return parameters[Number(found[2]) - 1];
-  return parameters[[...bare.slice(0, where + found.index).matchAll(/\?/g)].length];
+  if (where < 0 || found === null) return -1;
+  if (found[2] !== undefined) return Number(found[2]) - 1;
+  return [...bare.slice(0, where + found.index).matchAll(/\?/g)].length;
 }

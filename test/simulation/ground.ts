@@ -14,6 +14,7 @@ export class Ground {
   time: () => number = () => 0;
   readonly #statements = new Map<string, StatementSync>();
   #reset: StatementSync[] = [];
+  #changes = 0;
 
   constructor() {
     this.connection = new SqliteConnection(':memory:', { time: () => this.time() });
@@ -27,7 +28,7 @@ export class Ground {
     return statement.all(...parameters) as Row[];
   }
 
-  /** Names of all tables, those of watchers last: setting back the others must leave nothing in them. */
+  /** Names of all tables, each after those that it refers to, and those of watchers last. */
   tables(): string[] {
     const { raw } = this.connection;
     const names = raw.prepare("select name from sqlite_schema where type = 'table' order by rowid").all();
@@ -41,10 +42,21 @@ export class Ground {
     raw.exec("attach ':memory:' as kept");
     const tables = this.tables();
     for (const table of tables) raw.exec(`create table kept."${table}" as select * from main."${table}"`);
-    this.#reset = tables.flatMap((table) => [
-      raw.prepare(`delete from main."${table}"`),
-      raw.prepare(`insert into main."${table}" select * from kept."${table}"`),
-    ]);
+    const empty = (table: string) => raw.prepare(`delete from main."${table}"`);
+    const fill = (table: string) => raw.prepare(`insert into main."${table}" select * from kept."${table}"`);
+    this.#reset = [
+      ...tables.toReversed().map(empty),
+      ...tables.flatMap((table) => [empty(table), fill(table)]), // what watchers have seen of the filling goes too
+    ];
+  }
+
+  /** Whether anything was written since it was asked last. */
+  hasChanged(): boolean {
+    const [row] = this.rows<{ changes: number }>('select total_changes() changes');
+    const changes = row?.changes ?? 0;
+    const hasChanged = changes !== this.#changes;
+    this.#changes = changes;
+    return hasChanged;
   }
 
   /** Ends what is open. */
@@ -56,9 +68,9 @@ export class Ground {
   reset(): void {
     const { raw } = this.connection;
     this.rollBack();
-    raw.exec('pragma foreign_keys = off; begin');
+    raw.exec('begin');
     for (const statement of this.#reset) statement.run();
-    raw.exec('commit; pragma foreign_keys = on');
+    raw.exec('commit');
   }
 
   close(): void {

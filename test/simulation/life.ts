@@ -13,6 +13,11 @@ export interface Life {
   readonly isCalm: boolean;
   /** True when everything is over: an actor returns. */
   readonly isOver: boolean;
+  /**
+   * Whether the statement gives a row, seen from outside and at no cost: who would ask in vain mostly need not ask, for
+   * most of a life nothing waits for anybody. What an actor does must not rest on it.
+   */
+  glimpse(sql: string, ...parameters: readonly string[]): boolean;
   /** Simulated seconds pass for this actor. */
   sleep(seconds: number): Promise<void>;
   /**

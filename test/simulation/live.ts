@@ -31,7 +31,7 @@ export async function live(asked: Asked, given: Given): Promise<Lived> {
   around.committed = (name) => {
     lived.commits++;
     given.onCommit?.(name, scheduler.now);
-    for (const { now } of given.promised) broken.push(...(now?.(look) ?? []));
+    if (ground.hasChanged()) for (const { now } of given.promised) broken.push(...(now?.(look) ?? []));
   };
   scheduler.onTurn = (waiting) => {
     given.onTurn?.(waiting, scheduler.now);
@@ -103,6 +103,7 @@ function lifeOf({ around, running, ledger, network, stage, name }: Living): Life
     get isOver() {
       return stage.isOver;
     },
+    glimpse: (sql, ...parameters) => around.ground.rows(sql, ...parameters).length > 0,
     sleep: (seconds) => scheduler.sleep(seconds * 1000),
     call: (what, verb) => network.call(name, what, verb),
   };

@@ -26,7 +26,7 @@ export function mannerOf(chance: Chance): Manner {
     isQueued,
     sweepSeconds: isQueued ? 15 : 1,
     dueSeconds: isQueued ? 30 : 1,
-    restartSeconds: chance.pick([0, 3, 40]),
+    restartSeconds: chance.pick([1, 5, 40]),
     lockSeconds: chance.pick([5, 60]),
     calmSeconds: chance.pick([60, 200, 600]),
     begins: new Date(chance.pick(beginnings)),

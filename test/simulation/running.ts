@@ -10,7 +10,11 @@ import { bellsInside, queuedBells } from './bells.ts';
 import { boundaryOf } from './boundary.ts';
 import type { Around } from './around.ts';
 import { reached } from './database.ts';
-import { nextSweep } from './next-sweep.ts';
+import { chanceOf } from './chance.ts';
+import { isAnythingDue, nextSweep } from './next-sweep.ts';
+
+/** The share of sweeps in vain that is not left out. */
+const inVain = 0.02;
 
 /** One process: an identity, with which everything in it is gone. */
 interface Process {
@@ -36,7 +40,12 @@ export class Running {
     const platform = await scheduler.busy(() => this.#open(process));
     this.platform = platform;
     this.inside('start', async () => {
-      if (!manner.isQueued) await voidStageLeases(platform); // the folder's lock proves that nobody else holds one
+      try {
+        if (!manner.isQueued) await voidStageLeases(platform); // the folder's lock proves that nobody else holds one
+      } catch (error) {
+        this.kill(manner.restartSeconds); // it does not start without
+        throw error;
+      }
       await this.#tick(platform);
       await this.#sweep(platform);
     });
@@ -126,9 +135,10 @@ export class Running {
   /** A sweep that would find nothing is mostly left out. */
   async #sweep(platform: Platform): Promise<void> {
     const { scheduler } = this.#around;
+    const chance = chanceOf(this.#around.seed, 'sweep');
     for (;;) {
       await scheduler.sleep(nextSweep(this.#around) * 1000);
-      await this.#tick(platform);
+      if (isAnythingDue(this.#around) || chance.chance(inVain)) await this.#tick(platform);
     }
   }
 }
