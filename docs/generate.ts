@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 
-/** Each by its file, from this folder; it is made from what the code itself goes by. */
+/** Each by its file, from this folder; it is made from what the code itself goes by. A test of its own holds the page on concurrency. */
 export const pages: Record<string, () => Promise<string>> = {
   'lifecycle.md': async () => (await import('./generate/lifecycle.ts')).lifecyclePage(),
   'operations.md': async () => (await import('./generate/operations.ts')).operationsPage(),
@@ -20,7 +20,8 @@ export async function made(file: string, text: () => Promise<string>): Promise<s
 }
 
 if (import.meta.main) {
-  for (const [file, text] of Object.entries(pages)) {
+  const { concurrencyPage } = await import('./generate/concurrency.ts');
+  for (const [file, text] of Object.entries({ ...pages, 'concurrency.md': concurrencyPage })) {
     writeFileSync(new URL(file, import.meta.url), await made(file, text));
   }
 }

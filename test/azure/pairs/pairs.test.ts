@@ -1,0 +1,48 @@
+/** Every pair of transactions of Muster, on Azure SQL: docs/concurrency.md says what is tried. */
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { made } from '../../../docs/generate.ts';
+import { concurrencyPageOf } from '../../../docs/generate/concurrency.ts';
+import { transactionsOfOurs } from '../../locks/ours.ts';
+import { explored, type Explored } from './explore.ts';
+import { reviewed } from './reviewed.ts';
+import { recordEverywhere } from './scene.ts';
+
+let all: Explored;
+beforeAll(async () => {
+  all = explored(await recordEverywhere());
+}, 60_000);
+
+const told = ({ names, wrong, tables }: Explored['open'][number]) =>
+  `${names.join(' × ')}: ${wrong} on ${tables.join(' and ')}`;
+
+describe('two transactions at once', () => {
+  it('are any two of Muster', () => {
+    const bare = new Set(all.names.map((name) => name.replace(/ claim$/, '')));
+    expect(transactionsOfOurs().filter((name) => !bare.has(name.replace(/ claim$/, '')))).toEqual([]);
+  });
+
+  it('come to what they would have come to one after the other, or somebody has said why it does no harm', () => {
+    expect(all.open.filter(({ claim }) => claim === undefined).map(told)).toEqual([]);
+  });
+
+  it('never wait for each other', () => {
+    expect(all.open.filter(({ wrong }) => wrong === 'deadlock').map(told)).toEqual([]);
+  });
+
+  it('do no harm for reasons that are all needed', () => {
+    const unneeded = reviewed.flatMap((claim) => {
+      const of = all.open.filter((pair) => pair.claim === claim);
+      const names = [...claim.who, ...claim.beside].filter((name) => !of.some((pair) => pair.names.includes(name)));
+      const tables = claim.rows.filter((table) => !of.some((pair) => pair.tables.includes(table)));
+      const wrong = claim.wrong.filter((each) => !of.some((pair) => pair.wrong === each));
+      return [...names, ...tables, ...wrong].map((part) => `${claim.who.join()}: ${part}`);
+    });
+    expect(unneeded).toEqual([]);
+  });
+
+  it('are told of in docs/concurrency.md; if not, run: node docs/generate.ts', async () => {
+    const page = readFileSync(new URL('../../../docs/concurrency.md', import.meta.url), 'utf8');
+    expect(page).toBe(await made('concurrency.md', async () => concurrencyPageOf(all)));
+  });
+});

@@ -1,0 +1,124 @@
+/**
+ * What the explorer finds and is harmless all the same, each with its reason. Every line is a claim that somebody has to
+ * believe, so the explorer's test refuses those that it does not need.
+ */
+import type { Finding } from './pairing.ts';
+import type { Wrong } from './interleave.ts';
+
+export interface Reviewed {
+  /** Who may have seen what was not so any more. */
+  who: readonly string[];
+  /** Beside whom. */
+  beside: readonly string[];
+  rows: readonly string[];
+  wrong: readonly Wrong[];
+  why: string;
+}
+
+const stale: readonly Wrong[] = ['lost update', 'mixed view'];
+const skewed: readonly Wrong[] = ['write skew'];
+const any: readonly Wrong[] = ['write skew', 'lost update', 'mixed view'];
+
+export const reviewed: readonly Reviewed[] = [
+  {
+    who: ['claimTasks', 'completeTask'],
+    beside: ['claimTasks', 'completeTask', 'heartbeat', 'releaseTask', 'sweepTasks'],
+    rows: ['tasks'],
+    wrong: stale,
+    why: 'What a claim counts as held by its agent can only have become less since: only claims add to it, one after the other under the lock of the agent. What it takes is `queued` when it is taken.',
+  },
+  {
+    who: ['executeJob'],
+    beside: ['claimTasks', 'completeTask', 'failTask', 'heartbeat', 'releaseTask', 'reportProgress', 'sweepTasks'],
+    rows: ['tasks', 'agents'],
+    wrong: any,
+    why: 'It settles money by what it has read of its tasks, and locks them before it changes any. An end is final, usage only grows, and each rings it again: what one run has not seen the next one settles. When an agent was seen last decides nothing but a fallback.',
+  },
+  {
+    who: ['executeJob'],
+    beside: ['executeJob'],
+    rows: ['resources'],
+    wrong: ['write skew', 'lost update'],
+    why: 'It chooses a resource by what it has read. Room is taken by one statement, which hits no row where there is none.',
+  },
+  {
+    who: ['executeJob'],
+    beside: ['learnFromJob'],
+    rows: ['durations', 'jobs'],
+    wrong: skewed,
+    why: 'How long an agent has usually taken is an estimate, whether or not it knows the last job.',
+  },
+  {
+    who: ['castBallot'],
+    beside: ['changeDefinition'],
+    rows: ['approvals', 'deployments'],
+    wrong: stale,
+    why: 'It looks at deployments only to find the newest question, reads that again under its lock, and writes by the version that it has read.',
+  },
+  {
+    who: ['validateJob'],
+    beside: ['deleteKey', 'deletePrincipal', 'issueKey', 'noteSignIn', 'registerAgent', 'retireAgent'],
+    rows: ['agent_categories', 'agents', 'principals'],
+    wrong: ['mixed view'],
+    why: 'The electorate is fixed by two looks, one after the other: each as things stood at that moment. Who is taken out of service meanwhile counts no more when ballots are counted.',
+  },
+  {
+    who: ['learnFromJob'],
+    beside: ['sweepJobs'],
+    rows: ['jobs'],
+    wrong: ['lost update'],
+    why: 'The sweep moves nothing but the time of the next look, and the move to the end says that there is none.',
+  },
+  {
+    who: ['receiveMessages'],
+    beside: ['receiveMessages', 'sendMessages', 'validateJob'],
+    rows: ['messages'],
+    wrong: any,
+    why: 'A message that comes between two of its statements is delivered under this receipt or the next one, and of two who empty a mailbox at once each gets what the other has not.',
+  },
+  {
+    who: ['sendMessages'],
+    beside: ['registerAgent', 'retireAgent'],
+    rows: ['agents'],
+    wrong: ['mixed view'],
+    why: 'The statement that sends decides whether all can be reached. The second look only says who is missing, and where nobody is the call runs again.',
+  },
+  {
+    who: ['openBudget'],
+    beside: ['openBudget'],
+    rows: ['budgets'],
+    wrong: skewed,
+    why: 'A month looks only at those before it, for its limit: two months, each opened at once by one of the two, take what they would have taken in one order or the other.',
+  },
+  {
+    who: ['putPrices'],
+    beside: ['putPrices'],
+    rows: ['price_overrides'],
+    wrong: ['write skew', 'mixed view'],
+    why: 'Two that put different prices read them all only to answer with them.',
+  },
+  {
+    who: ['firstDataKeys'],
+    beside: ['firstDataKeys'],
+    rows: ['data_keys'],
+    wrong: skewed,
+    why: 'Both number their first key 1, and numbers are unique: one of the two runs again, and finds the keys of the other.',
+  },
+  {
+    who: ['sealRecord'],
+    beside: ['sealRecord'],
+    rows: ['seals'],
+    wrong: skewed,
+    why: 'Two seals of the same events are both true.',
+  },
+];
+
+/** The claim that covers a finding, or undefined. */
+export const claimFor = ({ tables, wrong }: Finding, [one, other]: readonly [string, string]): Reviewed | undefined =>
+  reviewed.find(
+    (claim) =>
+      claim.wrong.includes(wrong) &&
+      tables.every((table) => claim.rows.includes(table)) &&
+      ((claim.who.includes(one) && claim.beside.includes(other)) ||
+        (claim.who.includes(other) && claim.beside.includes(one))),
+  );
