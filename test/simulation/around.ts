@@ -7,6 +7,7 @@ import type { Bells, Platform } from '../../shared/platform/platform.ts';
 import type { Log } from '../../shared/platform/telemetry/log.ts';
 import type { Faults } from './faults.ts';
 import type { Ground } from './ground.ts';
+import type { Answerer } from './life.ts';
 import type { Manner } from './manner.ts';
 import type { Scheduler } from './scheduler.ts';
 
@@ -32,6 +33,8 @@ export interface Around {
   config: Config;
   log: Log;
   outbound: Outbound;
+  /** Actors that answer what Muster calls. */
+  hosts: Map<string, Answerer>;
   plant: Plant;
   clock: SimulatedClock;
   /** Stands between transactions and the database and holds each against the lock order. */

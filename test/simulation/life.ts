@@ -1,4 +1,5 @@
 /** What an actor is given: one life of a whole Muster, in which it plays its part. */
+import type { OutboundAnswer, OutboundRequest } from '../../shared/platform/outbound/outbound.ts';
 import type { Platform } from '../../shared/platform/platform.ts';
 import type { Chance } from './chance.ts';
 import type { Ledger } from './ledger.ts';
@@ -25,7 +26,12 @@ export interface Life {
    * Throws {@link Unheard} when the caller can't know what became of it, otherwise what the verb gives or refuses.
    */
   call<T>(what: string, verb: (platform: Platform) => Promise<T>): Promise<T>;
+  /** Answers what Muster calls at this host, while the life lasts. */
+  listen(host: string, answer: Answerer): void;
 }
+
+/** `at` is the time of its clock, which is right. */
+export type Answerer = (request: OutboundRequest, at: Date) => OutboundAnswer;
 
 export type Actor = (life: Life) => Promise<void>;
 

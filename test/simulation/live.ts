@@ -106,5 +106,6 @@ function lifeOf({ around, running, ledger, network, stage, name }: Living): Life
     glimpse: (sql, ...parameters) => around.ground.rows(sql, ...parameters).length > 0,
     sleep: (seconds) => scheduler.sleep(seconds * 1000),
     call: (what, verb) => network.call(name, what, verb),
+    listen: (host, answer) => void around.hosts.set(host, answer),
   };
 }

@@ -14,6 +14,7 @@ import { Scheduler } from './scheduler.ts';
 /** What is found broken goes to `broken`. */
 export function surround(asked: Asked, given: Given, broken: string[]): Around {
   const { seed } = asked;
+  const hosts: Around['hosts'] = new Map();
   const manner = mannerIn(asked);
   const scheduler = new Scheduler(choiceOf(chanceOf(seed, 'turns')));
   const isCalm = () => scheduler.now >= manner.calmSeconds * 1000;
@@ -24,7 +25,8 @@ export function surround(asked: Asked, given: Given, broken: string[]): Around {
     ...{ seed, scheduler, faults, ground, manner, plant, disk, isCalm },
     config: configOf(manner),
     clock: clockOf(scheduler, manner),
-    outbound: answering(scheduler, faults),
+    hosts,
+    outbound: answering({ scheduler, faults, hosts, now: () => new Date(manner.begins.getTime() + scheduler.now) }),
     log: openLog('warn', (line) => {
       const told = toldIn(line);
       if (!isKnown(told)) broken.push(`unexpected: ${told}`);

@@ -5,6 +5,8 @@ import type { RegisterAgent } from '../../shared/agents/agent.ts';
 import { putBudget } from '../../shared/budgets/set.ts';
 import { PricesInput } from '../../shared/estimates/price.ts';
 import { putPrices } from '../../shared/estimates/put-prices.ts';
+import { JobDefinition } from '../../shared/jobs/definition.ts';
+import { putTemplate } from '../../shared/jobs/templates.ts';
 import type { Platform } from '../../shared/platform/platform.ts';
 import { registerResource } from '../../shared/resources/register-resource.ts';
 import { RegisterResource } from '../../shared/resources/resource.ts';
@@ -28,7 +30,7 @@ const people: Record<string, Role[]> = {
   sue: ['submitter'],
   paula: ['approver'],
   ops: [],
-  ...Object.fromEntries(['hanna', 'hugo', 'heidi'].map((head) => [`owner_of_${head}`, []])),
+  ...Object.fromEntries(['hanna', 'hugo', 'heidi', 'hella'].map((head) => [`owner_of_${head}`, []])),
 };
 
 const head = (owner_id: string) => ({ role: 'category_head' as const, categories: ['data'], owner_id });
@@ -80,6 +82,19 @@ export const priced = ({ model, input, cached, output }: typeof gold) =>
 export const linter = RegisterTool.parse({ name: 'linter', rate_limit: 20 });
 export const bench = RegisterResource.parse({ name: 'bench', resource_type: 'compute', unit: 'cores', capacity: 3 });
 
+export const monthly = {
+  name: 'monthly',
+  definition: JobDefinition.parse({
+    ...{
+      job_name: 'report',
+      job_description: 'Write the report of the month',
+      category: 'data',
+      primary_agent: 'writer',
+    },
+    ...{ max_execution_time_seconds: 600, priority: 4 },
+  }),
+};
+
 /** By the real verbs, before anything can go wrong. */
 export async function settleTown(platform: Platform): Promise<void> {
   for (const [id, roles] of Object.entries(people))
@@ -93,6 +108,7 @@ export async function settleTown(platform: Platform): Promise<void> {
   await registerTool(platform, admin, linter);
   await registerResource(platform, admin, bench);
   await putPrices(platform, admin, priced(gold));
+  await putTemplate(platform, admin, monthly);
   await putBudget(platform, admin, { scope: 'month', limit_usd: 10 });
 }
 

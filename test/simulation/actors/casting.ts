@@ -1,12 +1,16 @@
 /** Who lives in one life: few, by the seed's choice, and always those without whom nothing would ever end. */
 import type { Chance } from '../chance.ts';
 import type { Cast } from '../life.ts';
+import { blunderer } from './blunderers.ts';
 import { cheat } from './cheats.ts';
+import { correspondent } from './correspondents.ts';
 import { approver, head, manners as headManners, type HeadManner } from './heads.ts';
 import { maintainer } from './maintainers.ts';
 import { caretaker, operator } from './operators.ts';
+import { reader } from './readers.ts';
 import { submitter } from './submitters.ts';
 import { thief } from './thief.ts';
+import { verifier } from './verifiers.ts';
 import { manners as workerManners, worker, type WorkerManner } from './workers.ts';
 
 export function castOf(random: Chance): Cast[] {
@@ -31,6 +35,10 @@ export function castOf(random: Chance): Cast[] {
     ...some(0.3, { name: 'cheat', actor: cheat }),
     ...some(0.3, { name: 'thief', actor: thief }),
     ...some(0.2, { name: 'maintainer', actor: maintainer }),
+    ...some(0.15, { name: 'reader', actor: reader }),
+    ...some(0.15, { name: 'blunderer', actor: blunderer }),
+    ...some(0.1, { name: 'verifier', actor: verifier }),
+    ...some(0.2, { name: 'correspondent', actor: correspondent }),
   ];
 }
 

@@ -1,7 +1,8 @@
 import type { JobDefinition } from '../../../shared/jobs/definition.ts';
 import { submitJob } from '../../../shared/road/submit.ts';
+import { submitFromTemplate } from '../../../shared/road/submit-from-template.ts';
 import type { Actor, Life } from '../life.ts';
-import { person } from '../town.ts';
+import { monthly, person } from '../town.ts';
 import { askOn } from './asking.ts';
 import { anyDefinition } from './definitions.ts';
 
@@ -20,6 +21,18 @@ async function send(life: Life, { by, key, definition }: Sending): Promise<strin
   return line.heard;
 }
 
+/** Asks for what the template says, but for its description. */
+async function sendFromTemplate(life: Life, by: string, job_description: string): Promise<string> {
+  const overrides = { job_description };
+  const key = `${by} from a template`;
+  const sent = { by, key, definition: { ...monthly.definition, ...overrides }, job_id: null };
+  const line = life.ledger.note('submission', sent);
+  const given = { name: monthly.name, overrides, idempotency_key: key };
+  const job_id = await askOn(life, line, (platform) => submitFromTemplate(platform, person(by), given));
+  if (job_id !== undefined) line.job_id = job_id;
+  return line.heard;
+}
+
 /** Sends each of its jobs under a key of its own, again and again until it hears; some of them once more, or another in its place. */
 export const submitter =
   (by: string, { jobs, helper }: { jobs: number; helper: string }): Actor =>
@@ -34,4 +47,7 @@ export const submitter =
       if (random.chance(0.2))
         await send(life, { ...sending, definition: anyDefinition(random, { helper, name: 'another' }) });
     }
+    if (!random.chance(0.15)) return;
+    while ((await sendFromTemplate(life, by, 'Write the report for me')) === 'unheard' && !life.isOver)
+      await life.sleep(random.between(1, 40));
   };
