@@ -3,6 +3,7 @@ import { withTrace } from '../shared/platform/context.ts';
 import { openPlatform, type Seams } from '../shared/platform/open.ts';
 import { readConfig } from '../shared/platform/config.ts';
 import { openLog } from '../shared/platform/telemetry/log.ts';
+import type { Engine } from '../shared/platform/database/transactions.ts';
 import type { BellName, Bells, Platform, Ring } from '../shared/platform/platform.ts';
 import { recorded } from './azure/record-tsql.ts';
 import { lockRecorder } from './locks/recorder.ts';
@@ -31,6 +32,8 @@ export interface WorldOptions {
   stop?: Seams['stop'];
   /** Where spans and measures go, once telemetry is open. */
   recorder?: Seams['recorder'];
+  /** Nobody looks at locks: so many worlds are opened that others do. */
+  isUnwatched?: boolean;
   /** The test makes tables that no schema of Muster knows: what it asks of them is not recorded. */
   hasOwnTables?: boolean;
 }
@@ -64,10 +67,10 @@ const mostDeliveries = 100_000;
 /** `settings` as in the environment. Loopback may be called outward; everything else as in production. */
 export async function openWorld(settings: Record<string, string> = {}, options: WorldOptions = {}): Promise<World> {
   const { seed = 1, at = new Date('2026-03-01T12:00:00.000Z'), answer: usual, engine, ...rest } = options;
-  const { hasOwnTables = false, ...seams } = rest;
+  const { hasOwnTables = false, isUnwatched = false, ...seams } = rest;
   const { clock = handClock(at) } = options;
   const breaches: string[] = [];
-  const watched = lockRecorder((words) => breaches.push(words));
+  const watched = isUnwatched ? unwatched : lockRecorder((words) => breaches.push(words));
   const rung: HeldRing[] = [];
   const logged: Record<string, unknown>[] = [];
   const twin = await behind(settings, clock.database);
@@ -99,6 +102,8 @@ export async function openWorld(settings: Record<string, string> = {}, options: 
     },
   };
 }
+
+const unwatched = (engine: Engine): Engine => engine;
 
 /**
  * The database: in memory, or with MUSTER_TWIN in the environment a stand-in for Azure SQL, asked by the real driver

@@ -1,0 +1,35 @@
+import { globSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { root } from '../../local/build/app.ts';
+import { known } from './steps.ts';
+
+/** Transactions that the matrix leaves out, and why. */
+const left: Record<string, string> = {
+  ensureAdmin: 'at the first start, before there is anything to lose',
+  noteSignIn: 'with Entra ID alone',
+  rotateDataKeys: 'with a key vault alone',
+  firstDataKeys: 'with a key vault alone',
+  voidStageLeases: 'at a start: the next start does it again',
+  openBudget: 'it is there before a life begins',
+  askVerifiers: 'of verifiers that are agents; test/road/verify.test.ts',
+  keepChecks: 'of verifiers that are agents; test/road/verify.test.ts',
+  keepFault: 'after a fault; test/road/faults.test.ts',
+  countLearning: 'after a fault; test/road/learn.test.ts',
+  'askVoter end': 'of a voter who is not asked any more; test/approvals/ask.test.ts',
+  'askVoter fault': 'after a fault; test/approvals/ask.test.ts',
+};
+
+const inSource =
+  /(?:transaction|batch|tryBatch)\(\s*'([\w ]+)'|(?:stage|readingStage|callingStage)(?:<\w+>)?\(\s*'(\w+)'/g;
+
+test('the matrix has every transaction, or says why it has not', () => {
+  const found = new Set<string>();
+  for (const file of globSync('shared/**/*.ts', { cwd: root })) {
+    for (const [, one, other] of readFileSync(`${root}/${file}`, 'utf8').matchAll(inSource))
+      found.add(one ?? other ?? '');
+  }
+  const unknown = [...found].filter((name) => !known.has(name) && !(name in left));
+  expect(unknown).toEqual([]);
+  const gone = [...known, ...Object.keys(left)].filter((name) => !found.has(name.replace(/^(\w+Job) claim$/, '$1')));
+  expect(gone).toEqual([]);
+});

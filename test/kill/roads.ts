@@ -1,0 +1,143 @@
+/** What happens around a Muster until its process dies: each road passes other transactions. A road may be gone again. */
+import { timers } from '../../functions/timers.ts';
+import { ringDueWork } from '../../shared/road/ring-due-work.ts';
+import type { Asked } from '../road/town.ts';
+import type { Life } from './life.ts';
+import { paid } from './verbs.ts';
+
+export type Road = (life: Life) => Promise<void>;
+
+const kinds: Asked[] = [
+  {},
+  { supporting_agents: ['reader', 'checker'] },
+  { supporting_agents: ['reader'], priority: 3 },
+  { required_tools: [{ tool_name: 'linter', estimated_calls: 4 }] },
+  { required_resources: [{ resource_type: 'compute', amount: 1.5, unit: 'cores' }], max_retries: 1 },
+];
+
+const some = async (life: Life, asked: Asked): Promise<string[]> =>
+  Promise.all(
+    Array.from({ length: life.between(1, 3) }, () => life.submit({ ...paid, ...life.pick(kinds), ...asked })),
+  );
+
+async function whole(life: Life, asked: Asked = {}): Promise<void> {
+  await some(life, asked);
+  await life.settle();
+  await life.vote();
+  await life.work();
+}
+
+/** Jobs that are blocked until what they wait for comes. */
+async function waiting(life: Life): Promise<void> {
+  const ids = await some(life, { required_tools: [{ tool_name: 'late' }] });
+  await life.settle();
+  await life.call('registerTool', { name: 'late' });
+  if (life.chance(0.5)) life.town.lose();
+  await life.settle();
+  for (const id of ids) await life.hear({ bell: 'wake', id });
+  await life.settle();
+  await life.vote();
+  await life.work();
+  await life.call('deleteTool', { name: 'late' });
+}
+
+/** Jobs that were approved while there was no money. */
+async function broke(life: Life): Promise<void> {
+  await life.call('putBudget', { limit_usd: 0 });
+  await some(life, {});
+  await life.settle();
+  await life.vote();
+  await life.call('putBudget', { limit_usd: 1000 });
+  await life.settle();
+  await life.work();
+}
+
+/** Tasks that fail and are given back before they are done. */
+async function stumbling(life: Life): Promise<void> {
+  await some(life, { max_retries: 20 });
+  await life.settle();
+  await life.vote();
+  for (const verb of ['failTask', 'releaseTask', 'reportProgress'] as const) {
+    const held = await life.claim('writer');
+    await life.call('heartbeat', { agent_id: 'writer', fences: held.map(({ agent: _, ...fence }) => fence) });
+    await Promise.all(held.map((task) => life.call(verb, task)));
+    if (verb === 'reportProgress') await Promise.all(held.map((task) => life.call('completeTask', task)));
+    await life.settle();
+    await life.town.pass(6);
+    await ringDueWork(life.town.platform);
+    await life.settle();
+  }
+  await life.work();
+}
+
+/** Jobs that are changed, cancelled and begun again. */
+async function withdrawn(life: Life): Promise<void> {
+  const ids = await some(life, {});
+  await life.settle();
+  for (const job_id of ids) {
+    const { version } = await life.town.job(job_id);
+    await life.call('changeDefinition', { job_id, if_match: `"${version}"`, asked: { ...paid, priority: 3 } });
+  }
+  await life.settle();
+  await life.vote();
+  await Promise.all(ids.map((job_id) => life.call('cancelJob', { job_id })));
+  await life.settle();
+  await Promise.all(ids.map((job_id) => life.call('retryJob', { job_id, key: life.key() })));
+  await life.settle();
+  await life.vote();
+  await life.work();
+}
+
+/** No bell is ever heard but those of the sweep. */
+async function swept(life: Life): Promise<void> {
+  await some(life, { category: 'asked', max_retries: 20 });
+  for (let rounds = 0; rounds < 9; rounds++) {
+    life.town.lose();
+    await life.town.pass(5);
+    life.town.lose();
+    await ringDueWork(life.town.platform);
+    for (const ring of life.town.world.rung.splice(0)) await life.hear(ring);
+    if (rounds === 3) await life.vote();
+    const held = rounds > 4 ? await life.claim('writer') : [];
+    for (const task of held) await life.call(rounds === 5 ? 'failTask' : 'completeTask', task);
+  }
+  await life.settle();
+}
+
+async function mailed(life: Life): Promise<void> {
+  await Promise.all([1, 2].map(() => life.call('sendMessages', { key: life.key() })));
+  const { messages } = await life.call('receiveMessages', undefined);
+  for (const { message_id, receipt } of messages) await life.call('settleMessages', { message_id, receipt });
+}
+
+async function templated(life: Life): Promise<void> {
+  await life.call('putTemplate', undefined);
+  await Promise.all([1, 2].map(() => life.call('submitFromTemplate', { key: life.key() })));
+  for (const timer of timers) await timer.run(life.town.platform);
+  await life.settle();
+}
+
+/** What an admin does, each with a name of its own. */
+async function office(life: Life): Promise<void> {
+  const name = `thing_${life.key().replace(' ', '_')}`;
+  await life.call('putPrices', undefined);
+  await life.call('putPrincipal', { id: name });
+  const { id: key_id } = await life.call('issueKey', { principal_id: name });
+  await life.call('deleteKey', { principal_id: name, key_id });
+  await life.call('deletePrincipal', { id: name });
+  await life.call('registerAgent', { agent_id: `agent_${name}` });
+  await life.call('retireAgent', { agent_id: `agent_${name}` });
+  await life.call('registerVerifier', { name });
+  await life.call('deleteVerifier', { name });
+  await life.call('registerResource', { name });
+  await life.call('deleteResource', { name });
+}
+
+export const roads = {
+  whole,
+  checked: (life) => whole(life, { category: 'checked' }),
+  asked: (life) => whole(life, { category: 'asked' }),
+  ...{ waiting, broke, stumbling, withdrawn, swept, mailed, templated, office },
+} satisfies Record<string, Road>;
+
+export type RoadName = keyof typeof roads;

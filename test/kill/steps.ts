@@ -1,0 +1,88 @@
+/** The matrix: every transaction of Muster, by the road that passes it, and the points at which its process may die. */
+import { points } from '../../shared/platform/points.ts';
+import type { PlantName } from './plants.ts';
+import type { RoadName } from './roads.ts';
+import { stageNames, verbs } from './verbs.ts';
+
+export interface Cell {
+  road: RoadName;
+  /** The transaction, or the verb or stage that is answered. */
+  where: string;
+  point: string;
+}
+
+/** One life that is to end at its cell. */
+export interface Plan extends Cell {
+  folder: string;
+  /** The point is passed so many times before. */
+  nth: number;
+  seed: number;
+  plant?: PlantName;
+}
+
+/** What the proof names: every stage, and what callers wait for most. */
+const first: Record<string, RoadName> = {
+  submitJob: 'whole',
+  estimateJob: 'whole',
+  'validateJob claim': 'whole',
+  validateJob: 'checked',
+  'askVoter claim': 'asked',
+  askVoter: 'asked',
+  castBallot: 'whole',
+  executeJob: 'whole',
+  claimTasks: 'whole',
+  completeTask: 'whole',
+  learnFromJob: 'whole',
+  wakeJobs: 'waiting',
+};
+
+const others: Record<string, RoadName> = {
+  blockJob: 'broke',
+  putBudget: 'broke',
+  registerTool: 'waiting',
+  deleteTool: 'waiting',
+  heartbeat: 'stumbling',
+  reportProgress: 'stumbling',
+  failTask: 'stumbling',
+  releaseTask: 'stumbling',
+  changeDefinition: 'withdrawn',
+  cancelJob: 'withdrawn',
+  retryJob: 'withdrawn',
+  sweepJobs: 'swept',
+  sweepApprovals: 'swept',
+  sweepAsks: 'swept',
+  sweepTasks: 'swept',
+  sendMessages: 'mailed',
+  receiveMessages: 'mailed',
+  settleMessages: 'mailed',
+  putTemplate: 'templated',
+  submitFromTemplate: 'templated',
+  sealRecord: 'templated',
+  putPrices: 'office',
+  putPrincipal: 'office',
+  deletePrincipal: 'office',
+  issueKey: 'office',
+  deleteKey: 'office',
+  registerAgent: 'office',
+  retireAgent: 'office',
+  registerVerifier: 'office',
+  deleteVerifier: 'office',
+  registerResource: 'office',
+  deleteResource: 'office',
+};
+
+const calling: ReadonlySet<string> = new Set(['validateJob', 'askVoter']);
+const answered: ReadonlySet<string> = new Set([...stageNames, ...Object.keys(verbs)]);
+const heard: ReadonlySet<string> = new Set(Object.keys(verbs));
+
+const cellsOf = (steps: Record<string, RoadName>): Cell[] =>
+  Object.entries(steps).flatMap(([where, road]) =>
+    [...points, 'before-answer', 'after-answer']
+      .filter((point) => !point.endsWith('call') || calling.has(where))
+      .filter((point) => point !== 'before-answer' || answered.has(where))
+      .filter((point) => point !== 'after-answer' || heard.has(where))
+      .map((point) => ({ where, road, point })),
+  );
+
+export const cells = { first: cellsOf(first), others: cellsOf(others) };
+export const known: ReadonlySet<string> = new Set([...Object.keys(first), ...Object.keys(others)]);
