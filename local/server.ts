@@ -3,7 +3,6 @@ import { serve, type ServerType } from '@hono/node-server';
 import { openApi } from '../functions/http/api.ts';
 import { connectStages, openMuster } from '../functions/muster.ts';
 import { routes } from '../functions/routes.ts';
-import { timers } from '../functions/timers.ts';
 import type { OpenPlatform } from '../shared/platform/open.ts';
 import type { Clock } from '../shared/platform/platform.ts';
 import type { Config } from '../shared/platform/config.ts';
@@ -26,8 +25,8 @@ export async function startServer(config: Config): Promise<Server> {
     connectStages(platform);
     const http = await listen(platform, config.PORT);
     const admin_key = await ensureAdmin(platform); // shown once, so nothing may fail after it
-    const ticking = startTimers(platform, timers);
-    return { platform, url: http.url, admin_key, stop: () => stop({ platform, http, timers: ticking }) };
+    const timers = startTimers(platform);
+    return { platform, url: http.url, admin_key, stop: () => stop({ platform, http, timers }) };
   } catch (error) {
     await platform.close();
     throw error;

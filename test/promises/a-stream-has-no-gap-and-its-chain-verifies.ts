@@ -25,14 +25,15 @@ interface EventRow {
 /** Follows every chain from its beginning, and holds its end against the row. */
 function badLines({ rows }: Look): string[] {
   const bad: string[] = [];
-  const ends = new Map<string, { number: number; hash: string }>();
+  const ends = new Map<string, Pick<EventRow, 'number' | 'hash' | 'at'>>();
   for (const { hash, data, ...line } of rows<EventRow>('select * from events order by stream, number')) {
     const { stream, number, type, at, actor, trace } = line;
-    const before = ends.get(stream) ?? { number: 0, hash: '0'.repeat(64) };
+    const before = ends.get(stream) ?? { number: 0, hash: '0'.repeat(64), at };
     const text = canonical({ stream, number, type, at, actor, trace, data: JSON.parse(data) as unknown });
     if (number !== before.number + 1 || hash !== sha256(before.hash + text))
       bad.push(`${stream} is broken at ${number}`);
-    ends.set(stream, { number, hash });
+    if (at < before.at) bad.push(`${stream} goes back in time at ${number}`);
+    ends.set(stream, { number, hash, at });
   }
   for (const { stream, version, head_hash } of rows<{ stream: string; version: number; head_hash: string }>(streams)) {
     const end = ends.get(stream);

@@ -2,6 +2,7 @@
 import { aLostHolderWritesNothing } from './a-lost-holder-writes-nothing.ts';
 import { anAcknowledgedJobReachesAnEnd } from './an-acknowledged-job-reaches-an-end.ts';
 import { aRecordedEffectHappensOnce } from './a-recorded-effect-happens-once.ts';
+import { anAttemptCountsFromItsClaim } from './an-attempt-counts-from-its-claim.ts';
 import { aStreamHasNoGapAndItsChainVerifies } from './a-stream-has-no-gap-and-its-chain-verifies.ts';
 import { eachTransitionHasExactlyOneEvent } from './each-transition-has-exactly-one-event.ts';
 import { neverReservedBeyondALimit } from './never-reserved-beyond-a-limit.ts';
@@ -14,6 +15,7 @@ import { oneJobForOneKey } from './one-job-for-one-key.ts';
 import type { Promised } from './promised.ts';
 import { spendingIsNeverRefused } from './spending-is-never-refused.ts';
 import { aPoisonTaskDelaysNoOther, theMostUrgentAndOldestFirst } from './the-most-urgent-and-oldest-first.ts';
+import { whatIsDueIsMovedOn } from './what-is-due-is-moved-on.ts';
 import { whatAJobHeldIsFreeAtItsEnd } from './what-a-job-held-is-free-at-its-end.ts';
 
 /** What triggers have noted of any promise, after each commit. */
@@ -36,6 +38,8 @@ export const promises: readonly Promised[] = [
   aRecordedEffectHappensOnce,
   oneJobForOneKey,
   aLostHolderWritesNothing,
+  anAttemptCountsFromItsClaim,
+  whatIsDueIsMovedOn,
   eachTransitionHasExactlyOneEvent,
   aStreamHasNoGapAndItsChainVerifies,
   noAgentHoldsMoreThanItMay,

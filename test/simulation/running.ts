@@ -3,7 +3,7 @@ import { stages } from '../../functions/stages.ts';
 import { withTrace } from '../../shared/platform/context.ts';
 import { answering } from '../../shared/platform/bells/answering.ts';
 import { openPlatform } from '../../shared/platform/open.ts';
-import type { Platform, Ring } from '../../shared/platform/platform.ts';
+import type { Bells, Platform, Ring } from '../../shared/platform/platform.ts';
 import { ringDueWork, voidStageLeases } from '../../shared/road/ring-due-work.ts';
 import { seededRandom } from '../world/random.ts';
 import { bellsInside, queuedBells } from './bells.ts';
@@ -115,15 +115,30 @@ export class Running {
         await scheduler.turn(`hears ${ring.bell}`);
         await this.#answer(platform)(ring);
       });
-    const bells = manner.isQueued
-      ? queuedBells({ scheduler, faults, hear: this.hear })
-      : bellsInside({ faults, clock: inner, log, answer: inside });
+    const bells = this.#afterCommits(
+      manner.isQueued
+        ? queuedBells({ scheduler, faults, hear: this.hear })
+        : bellsInside({ faults, clock: inner, log, answer: inside }),
+    );
     return openPlatform(config, {
       ...{ clock: inner, time: clock.database, log, outbound, standing: ground.connection },
       random: seededRandom(this.#around.seed * 64 + process.number),
       bells: plant.bells?.(bells) ?? bells,
       engine: (real) => reached({ ...this.#around, boundary })(this.#around.watched(plant.engine?.(real) ?? real)),
     });
+  }
+
+  /** A bell that is rung while its transaction is open may be heard before there is anything to hear of. */
+  #afterCommits(bells: Bells): Bells {
+    const { ground, unexpected } = this.#around;
+    return {
+      ...bells,
+      ring: (ring, delaySeconds) => {
+        if (ground.connection.raw.isTransaction)
+          unexpected(`bell ${ring.bell}`, new Error('it was rung before the commit'));
+        bells.ring(ring, delaySeconds);
+      },
+    };
   }
 
   async #tick(platform: Platform): Promise<void> {

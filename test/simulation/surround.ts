@@ -24,7 +24,7 @@ export function surround(asked: Asked, given: Given, broken: string[]): Around {
   return {
     ...{ seed, scheduler, faults, ground, manner, plant, disk, isCalm },
     config: configOf(manner),
-    clock: clockOf(scheduler, manner),
+    clock: clockOf({ scheduler, manner, plant }),
     hosts,
     outbound: answering({ scheduler, faults, hosts, now: () => new Date(manner.begins.getTime() + scheduler.now) }),
     log: openLog('warn', (line) => {
@@ -47,11 +47,13 @@ function mannerIn({ seed, calmSeconds }: Asked): Manner {
   return { ...manner, calmSeconds: Math.min(manner.calmSeconds, calmSeconds ?? Infinity) };
 }
 
-function clockOf(scheduler: Scheduler, { begins }: Manner): SimulatedClock {
+function clockOf({ scheduler, manner, plant }: Pick<Around, 'scheduler' | 'manner' | 'plant'>): SimulatedClock {
+  const { databaseSeconds = () => 0 } = plant;
+  const since = (seconds: number) => manner.begins.getTime() + scheduler.now + seconds * 1000;
   const clock: SimulatedClock = {
     off: 0,
-    now: () => new Date(begins.getTime() + scheduler.now + clock.off * 1000),
-    database: () => begins.getTime() + scheduler.now,
+    now: () => new Date(since(clock.off)),
+    database: () => since(databaseSeconds(clock.off)),
   };
   return clock;
 }

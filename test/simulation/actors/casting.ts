@@ -30,6 +30,7 @@ export function castOf(random: Chance): Cast[] {
     ...heads.map((id) => ({ name: `head ${id}`, actor: head(id, headManner(random)) })),
     { name: 'approver paula', actor: approver('paula', headManner(random)) },
     ...workers.map((id) => ({ name: `worker ${id}`, actor: worker(id, workerManner(random)) })),
+    ...some(0.25, { name: 'twin of writer', actor: worker('writer', 'slow', 'twin') }),
     { name: 'caretaker', actor: caretaker, isWaitedFor: true },
     ...some(0.7, { name: 'operator', actor: operator(helper) }),
     ...some(0.3, { name: 'cheat', actor: cheat }),

@@ -46,6 +46,8 @@ export type WorkerManner = keyof typeof manners;
 /** A worker as it remembers itself; nothing of it is Muster's. */
 interface Self {
   id: string;
+  /** Its own, where two processes call themselves by one id. */
+  name: string;
   held: ClaimedTask[];
   claims: number;
   /** The claim whose answer it has not heard. */
@@ -53,16 +55,24 @@ interface Self {
   used: Map<string, Used>;
 }
 
-const nobody = (id: string): Self => ({ id, held: [], claims: 0, unheard: undefined, used: new Map() });
+const nobody = (id: string, name: string): Self => ({
+  id,
+  name,
+  held: [],
+  claims: 0,
+  unheard: undefined,
+  used: new Map(),
+});
 
 /** Says that it lives and what it holds, claims, works and reports, in its manner; a good one once the faults are over. */
 export const worker =
-  (id: string, style: WorkerManner): Actor =>
+  (id: string, style: WorkerManner, name = id): Actor =>
   async (life) => {
-    const self = nobody(id);
+    const self = nobody(id, name);
     while (!life.isOver) {
       const manner: Manner = life.isCalm ? good : manners[style];
-      if (self.held.length > 0 && life.random.chance(0.5)) await beat(life, self);
+      // A twin calls in though it holds nothing, and knows nothing of what the other holds.
+      if ((self.held.length > 0 || name !== id) && life.random.chance(0.5)) await beat(life, self);
       await claim(life, self, manner.asks);
       await life.sleep(life.random.between(...(self.held.length > 0 ? manner.seconds : idle)));
       if (life.random.chance(manner.pauses)) await life.sleep(life.random.between(200, 500));
@@ -90,7 +100,7 @@ async function claim(life: Life, self: Self, max: number): Promise<void> {
   take(self, answer?.tasks ?? []);
 }
 
-const nextClaim = (self: Self): string => `${self.id} ${++self.claims}`;
+const nextClaim = (self: Self): string => `${self.name} ${++self.claims}`;
 
 function take(self: Self, tasks: ClaimedTask[]): void {
   const known = new Set(tasks.map(({ task_id }) => task_id));

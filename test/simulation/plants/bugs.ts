@@ -1,0 +1,61 @@
+/** Bugs as they are made: each of one line, and none of them in Muster. */
+import type { Plant } from '../around.ts';
+import { eventsLate, rungBefore, splitUp } from './parts.ts';
+import { leavingOut, neverAsking, reworded, saying } from './saying.ts';
+
+const task = 'update "tasks" set ';
+
+export const bugs: Record<string, Plant> = {
+  'a stage that commits without its fence': leavingOut(
+    undefined,
+    'update "jobs" set "version"',
+    ' and "version" = ? and "fence" = ?',
+  ),
+  'a task that is completed without its fence': leavingOut('completeTask', task, ' and "fence" = ?'),
+  'a task that is completed by whoever knows its fence': leavingOut('completeTask', task, ' and "holder_id" = ?'),
+  'progress that is told after the end': leavingOut('reportProgress', task, ' and "state" = ?'),
+  'leases by the clock of the process': { databaseSeconds: (processSeconds) => processSeconds },
+  'four eyes that are two': saying(({ sql }, name) =>
+    name === 'validateJob' && sql.startsWith('select * from "principals"')
+      ? { query: undefined, rows: () => [{ id: 'stranger', owner_id: null, kind: 'person', roles: ['submitter'] }] }
+      : undefined,
+  ),
+  'an approval that can be used again': neverAsking('executeJob', 'update "approvals"'),
+  'a hash that is not of the definition': saying((query) =>
+    query.sql.startsWith('insert into "approvals"')
+      ? { query: { ...query, parameters: query.parameters.map((value) => (isHash(value) ? 'f'.repeat(64) : value)) } }
+      : undefined,
+  ),
+  'a transaction in pieces': { engine: splitUp },
+  'a key that is not looked up': saying(({ sql }) =>
+    sql.includes('"idempotency_keys"') ? { query: undefined } : undefined,
+  ),
+  'no sweep': { sweep: async () => {} },
+  'a sweep that does not move on': saying((query) =>
+    query.sql.startsWith('update "jobs" set "due_at" = now_plus("due_seconds")')
+      ? { query: reworded(query, '"due_at" = now_plus("due_seconds")', '"due_at" = "due_at"') }
+      : undefined,
+  ),
+  'a reservation that does not look at the limit': leavingOut(
+    'executeJob',
+    'update "budgets"',
+    ' and "reserved_micros" + "spent_micros" + ? <= "limit_micros"',
+  ),
+  'a reservation that is kept': neverAsking('executeJob', 'update "reservations"'),
+  'an attempt that only counts when its fault was recorded': leavingOut(
+    'claimTasks',
+    task,
+    ', "attempts" = "attempts" + ?',
+  ),
+  'an event outside of its transaction': { engine: eventsLate },
+  'a bell that is rung before the commit': rungBefore(),
+  'resources that are not given back': neverAsking('executeJob', 'update "resources" set "allocated" = "allocated" -'),
+  'a claim that takes the newest': saying((query, name) =>
+    name === 'claimTasks' && query.sql.includes('"first"."place"')
+      ? { query: { ...query, sql: query.sql.replaceAll(/order by ("\w+")\."priority", \1\."place"/g, '$& desc') } }
+      : undefined,
+  ),
+  'a claim that takes more than the agent may hold': leavingOut(undefined, task, ' - count("live"."id")'),
+};
+
+const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
