@@ -41,6 +41,8 @@ interface Kinds {
   price: { model: string; input: number; cached: number; output: number };
   /** Heads, workers and people, as they were registered. */
   agent: { id: string; owner_id: string; role: string; categories: string[]; max_concurrent_tasks: number };
+  /** Out of service from then on, until it is registered anew. */
+  retirement: { id: string };
   person: { id: string; roles: string[] };
 }
 

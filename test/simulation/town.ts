@@ -33,7 +33,10 @@ const people: Record<string, Role[]> = {
   ...Object.fromEntries(['hanna', 'hugo', 'heidi', 'hella'].map((head) => [`owner_of_${head}`, []])),
 };
 
-const head = (owner_id: string) => ({ role: 'category_head' as const, categories: ['data'], owner_id });
+const head = (owner_id: string) => ({
+  ...{ role: 'category_head' as const, owner_id },
+  categories: ['data', 'specialized'],
+});
 const worker = (most: number) => ({ role: 'worker' as const, owner_id: 'ops', max_concurrent_tasks: most });
 
 type Registered = RegisterAgent & { role: 'category_head' | 'worker'; owner_id: string };

@@ -64,21 +64,17 @@ async function setPrice(life: Life): Promise<void> {
 
 /** Out of service, and back after a while. */
 async function retire(life: Life): Promise<void> {
-  const agent_id = life.random.pick(['hanna', 'hugo', 'writer', 'reader']);
-  await ask(life, 'retireAgent', (platform) => retireAgent(platform, admin, { agent_id }));
+  const id = life.random.pick(['hanna', 'hugo', 'writer', 'reader']);
+  await askOn(life, life.ledger.note('retirement', { id }), (platform) =>
+    retireAgent(platform, admin, { agent_id: id }),
+  );
   await life.sleep(life.random.between(30, 300));
-  await restore(life, agent_id);
+  await restore(life, id);
 }
 
-/** As at the beginning, and a head of everything that is asked for. */
-async function restore(life: Life, agent_id: string): Promise<string> {
-  const said = registration(agent_id);
-  const { categories = [], role, owner_id, max_concurrent_tasks = 1 } = said;
-  const heads = categories.length > 0 ? [...categories, 'specialized'] : [];
-  const line = life.ledger.note('agent', { id: agent_id, owner_id, role, categories: heads, max_concurrent_tasks });
-  await askOn(life, line, (platform) => registerAgent(platform, admin, { ...said, categories: heads }));
-  return line.heard;
-}
+/** As at the beginning. */
+const restore = (life: Life, agent_id: string): Promise<unknown> =>
+  ask(life, 'registerAgent', (platform) => registerAgent(platform, admin, registration(agent_id)));
 
 const setTool = (life: Life) =>
   ask(life, 'registerTool', (platform) =>
@@ -119,6 +115,6 @@ export const caretaker: Actor = async (life) => {
   for (const tool of tools)
     await askUntilHeard(life, 'registerTool', (platform) => registerTool(platform, admin, tool));
   await askUntilHeard(life, 'registerResource', (platform) => registerResource(platform, admin, room));
-  for (const id of ['hanna', 'hugo', 'heidi', 'writer', 'reader', 'checker'])
-    while ((await restore(life, id)) === 'unheard') await life.sleep(5);
+  for (const id of new Set(life.ledger.of('retirement').map((line) => line.id)))
+    await askUntilHeard(life, 'registerAgent', (platform) => registerAgent(platform, admin, registration(id)));
 };
