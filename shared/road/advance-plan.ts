@@ -30,7 +30,8 @@ export async function advancePlan(tx: Tx, job: Job): Promise<void> {
   const tasks = await lockTasks(tx, { deployment_id }); // nobody claims, reports or ends one of them from here on
   if (reason !== null) return stop(tx, job, reason);
   if (hasFailed(tasks) && (await cancelRest(tx, job, 'another task of the plan has failed'))) return;
-  if (spent_micros > 0) await setAlarms(tx, deployment_id, left_micros);
+  const since = budgetMicros(tasks) - budgetMicros(seen); // reported between the look and the lock
+  if (spent_micros > 0) await setAlarms(tx, deployment_id, left_micros - since);
   await startReady(tx, job, tasks);
 }
 

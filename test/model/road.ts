@@ -94,7 +94,7 @@ function follow(road: Road, job: Job): void {
   }
   if (tasks.some(({ state }) => state === 'failed' || state === 'cancelled'))
     if (cancelRest(road, tasks, 'another task of the plan has failed')) return;
-  for (const task of tasks) if (fresh > 0 && !isOver(task)) task.alarm = task.cost + job.held.reserved;
+  for (const task of tasks) if (fresh > 0 && !isOver(task)) task.alarm = task.earlier + task.cost + job.held.reserved;
   for (const task of tasks)
     if (task.state === 'waiting' && task.after.every(({ state }) => state === 'succeeded')) task.state = 'queued';
   const ended = tasks.filter((task) => isOver(task) && !task.isTold);

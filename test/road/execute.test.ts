@@ -1,12 +1,29 @@
+import { CompiledQuery } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PricesInput } from '../../shared/estimates/price.ts';
 import { putPrices } from '../../shared/estimates/put-prices.ts';
+import type { Engine } from '../../shared/platform/database/transactions.ts';
 import { listDeployments } from '../../shared/road/deployments.ts';
 import { admin, openTown, type Asked, type Town } from './town.ts';
 
 let town: Town;
+/** Runs before the lock of the tasks, as another transaction may on a database with many writers. */
+let between: CompiledQuery | undefined;
+const interrupted = (engine: Engine): Engine => ({
+  ...engine,
+  atomically: (work) =>
+    engine.atomically((run, at) => {
+      let looks = 0;
+      return work(async (query) => {
+        if (query.sql.startsWith('select * from "tasks"') && ++looks === 2 && between !== undefined) await run(between);
+        return run(query);
+      }, at);
+    }),
+});
+
 beforeEach(async () => {
-  town = await openTown();
+  between = undefined;
+  town = await openTown({}, { engine: interrupted });
 });
 afterEach(() => town.close());
 
@@ -320,6 +337,33 @@ describe('money', () => {
     await town.settle();
     expect(await town.answer(id)).toMatchObject({ state: 'succeeded', actual: { cost_usd: 0.6 } });
     expect(await books()).toMatchObject({ budgets: [{ reserved: 0, spent: 600_000 }] });
+  });
+
+  test('of earlier attempts is no alarm: it goes off when the task costs more than is left', async () => {
+    await town.started(gold);
+    await town.fail('reader', await town.one('reader'), true, usage(6000));
+    await town.pass(30);
+    await town.sweep();
+    const again = await town.one('reader');
+    await town.complete('checker', await town.one('checker'), usage(1000));
+    await town.settle();
+    await town.progress('reader', again, usage(3000));
+    expect(town.world.rung).toEqual([]);
+    await town.progress('reader', again, usage(3001));
+    expect(town.world.rung.map(({ bell }) => bell)).toEqual(['execute']);
+  });
+
+  test('that is reported while the budget is settled is not left to be spent again', async () => {
+    const id = await town.started(gold);
+    const task = await town.one('reader');
+    await town.progress('reader', task, usage(1000));
+    const { task_id } = task;
+    between = CompiledQuery.raw('update tasks set input_tokens = 3000, cost_micros = 300000 where id = ?', [task_id]);
+    town.world.ring('execute', id);
+    await town.settle();
+    expect(await town.sql('select alarm_micros from tasks where id = ?', task_id)).toEqual([
+      { alarm_micros: 1_000_000 },
+    ]);
   });
 
   test('of a price is not mixed with what an agent says it cost', async () => {

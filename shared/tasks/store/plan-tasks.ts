@@ -1,4 +1,5 @@
 /** What the road does with the tasks of a deployment. */
+import { sql } from 'kysely';
 import { now, store } from '../../platform/database/statement.ts';
 import type { Tx } from '../../platform/platform.ts';
 import type { TaskTable } from '../store.ts';
@@ -83,10 +84,13 @@ export const stopRunning = change((q, p: { deployment_id: string; reason: string
     .returning('id'),
 );
 
+/** Held against what the task has cost the budget in all its attempts. */
 export const updateAlarms = change((q, p: { deployment_id: string; left_micros: number }) =>
   q
     .updateTable('tasks')
-    .set((row) => ({ alarm_micros: row('cost_micros', '+', p.left_micros) }))
+    .set({
+      alarm_micros: sql<number>`earlier_budget_micros + case when priced = 1 then cost_micros else 0 end + ${p.left_micros}`,
+    })
     .where('deployment_id', '=', p.deployment_id)
     .where('ended_at', 'is', null),
 );
