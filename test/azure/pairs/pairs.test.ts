@@ -4,13 +4,17 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { made } from '../../../docs/generate.ts';
 import { concurrencyPageOf } from '../../../docs/generate/concurrency.ts';
 import { transactionsOfOurs } from '../../locks/ours.ts';
-import { explored, type Explored } from './explore.ts';
-import { reviewed } from './reviewed.ts';
+import type { Access } from './access.ts';
+import { coursesOf, explored, pairsOf, type Explored } from './explore.ts';
+import type { Recording, Run } from './recorder.ts';
+import { claimFor, reviewed } from './reviewed.ts';
 import { recordEverywhere } from './scene.ts';
 
+let recording: Recording;
 let all: Explored;
 beforeAll(async () => {
-  all = explored(await recordEverywhere());
+  recording = await recordEverywhere();
+  all = explored(recording);
 }, 60_000);
 
 const told = ({ names, wrong, tables }: Explored['open'][number]) =>
@@ -44,5 +48,43 @@ describe('two transactions at once', () => {
   it('are told of in docs/concurrency.md; if not, run: node docs/generate.ts', async () => {
     const page = readFileSync(new URL('../../../docs/concurrency.md', import.meta.url), 'utf8');
     expect(page).toBe(await made('concurrency.md', async () => concurrencyPageOf(all)));
+  });
+});
+
+/** What is found beside all others when a transaction does not lock a table's rows first, or does not look again as it writes. */
+function without(name: string, table: string, part: 'lock' | 'guard'): string[] {
+  const weak = (access: Access): Access => {
+    if (access.table !== table) return access;
+    return part === 'guard'
+      ? { ...access, guards: new Map() }
+      : { ...access, kind: access.kind === 'lock' ? 'read' : access.kind };
+  };
+  const weakened = (run: Run): Run => (run.name === name ? { ...run, accesses: run.accesses.map(weak) } : run);
+  const sides = coursesOf({ ...recording, runs: recording.runs.map(weakened) });
+  const own = sides.filter(({ run }) => run.name === name);
+  const pairs = own.flatMap((one) => sides.flatMap((other) => pairsOf(one, other)));
+  return pairs
+    .filter((pair) => pair.because.length === 0 && claimFor(pair, pair.names) === undefined)
+    .map(({ wrong }) => wrong);
+}
+
+describe('without it, harm is found:', () => {
+  it.each([
+    ['claimTasks', 'agents'],
+    ['castBallot', 'approvals'],
+    ['putPrincipal', 'principals'],
+    ['cancelJob', 'jobs'],
+    ['failTask', 'tasks'],
+    ['learnFromJob', 'learners'],
+  ])('the lock that %s takes of %s', (name, table) => {
+    expect(without(name, table, 'lock')).not.toEqual([]);
+  });
+
+  it.each([
+    ['learnFromJob', 'jobs'],
+    ['claimTasks', 'tasks'],
+    ['completeTask', 'tasks'],
+  ])('the guard by which %s changes %s', (name, table) => {
+    expect(without(name, table, 'guard')).not.toEqual([]);
   });
 });
