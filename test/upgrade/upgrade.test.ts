@@ -1,0 +1,75 @@
+/** Row 15 of the proof: old rows, and jobs in each state, through every migration. */
+import { basename } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, describe, expect, test } from 'vitest';
+import { migrations } from '../../shared/platform/database/migrate.ts';
+import { jobStates } from '../../shared/jobs/job.ts';
+import { snapshots } from './snapshot.ts';
+import { schemaOf, upgraded, type Upgraded } from './upgraded.ts';
+
+const versions = migrations().map(({ name }) => basename(name, '.sql'));
+
+test('there is a database of each version of the schema: `node test/upgrade/make-snapshot.ts` makes the newest', () => {
+  expect(snapshots()).toEqual(versions);
+});
+
+let now: Upgraded | undefined;
+afterEach(async () => {
+  await now?.close();
+  now = undefined;
+});
+
+describe.each(versions)('a database of %s', (version) => {
+  test('loses nothing', async () => {
+    now = await upgraded(version);
+    expect(now.lost()).toEqual([]);
+  });
+
+  test('comes to the schema of a new one', async () => {
+    now = await upgraded(version);
+    const fresh = new DatabaseSync(':memory:');
+    fresh.exec('create table migrations (name TEXT PRIMARY KEY, applied_at TEXT_TIME NOT NULL)');
+    for (const { sql } of migrations()) fresh.exec(sql);
+    expect(now.schema()).toEqual(schemaOf(fresh));
+  });
+
+  test('has a job in each state in which one can rest, and each comes to its end', async () => {
+    now = await upgraded(version);
+    const seen = await now.town.sql<{ state: string }>('select distinct state from jobs');
+    const passing = ['approved', 'compensating', 'rolled_back']; // never at rest, or not there yet
+    expect(seen.map(({ state }) => state).toSorted()).toEqual(
+      jobStates.filter((state) => !passing.includes(state)).toSorted(),
+    );
+    expect(await now.goOn()).toEqual([]);
+  });
+});
+
+describe('what these are for: a migration', () => {
+  const newest = versions.at(-1) ?? '';
+
+  test.each([
+    [
+      'that drops rows',
+      'delete from ballots where voter_id = (select min(voter_id) from ballots)',
+      /of ballots is lost/,
+    ],
+    [
+      'that changes what was said',
+      "update deployments set definition = json_set(definition, '$.priority', 1)",
+      /of deployments/,
+    ],
+    ['that loses a table', 'drop table durations', /the table durations is gone/],
+  ])('%s is found out', async (_, more, complaint) => {
+    now = await upgraded(newest, more);
+    expect(now.lost().join('\n')).toMatch(complaint);
+  });
+
+  test.each([
+    ['that forgets what is due', 'update jobs set due_at = null', /estimated came to estimated/],
+    ['that touches what is recorded', "update events set data = '{}' where number = 2", /the record is not whole/],
+    ['that gives a task to nobody', 'delete from queue_agents', /came to executing/],
+  ])('%s is found out too', async (_, more, complaint) => {
+    now = await upgraded(newest, more);
+    expect((await now.goOn()).join('\n')).toMatch(complaint);
+  });
+});
