@@ -38,15 +38,19 @@ export class Ground {
   /** What is in it now is what each life begins with; from now on, what `watch` sets up looks on. */
   keep(watch: readonly string[]): void {
     const { raw } = this.connection;
+    const own = this.tables();
     for (const statement of watch) raw.exec(statement);
     raw.exec("attach ':memory:' as kept");
     const tables = this.tables();
     for (const table of tables) raw.exec(`create table kept."${table}" as select * from main."${table}"`);
     const empty = (table: string) => raw.prepare(`delete from main."${table}"`);
     const fill = (table: string) => raw.prepare(`insert into main."${table}" select * from kept."${table}"`);
+    const filled = tables.filter((table) => this.rows(`select 1 from kept."${table}" limit 1`).length > 0);
+    const watching = tables.filter((table) => !own.includes(table));
     this.#reset = [
       ...tables.toReversed().map(empty),
-      ...tables.flatMap((table) => [empty(table), fill(table)]), // what watchers have seen of the filling goes too
+      ...filled.map(fill),
+      ...watching.map(empty), // of what they have seen of the filling
     ];
   }
 

@@ -7,7 +7,7 @@ import { befall } from './fate.ts';
 import { Ledger } from './ledger.ts';
 import type { Cast, Life } from './life.ts';
 import { Network } from './network.ts';
-import { notAtRest } from './rest.ts';
+import { isAtRest, notAtRest } from './rest.ts';
 import { Running } from './running.ts';
 import { surround } from './surround.ts';
 import { noteTown } from './town.ts';
@@ -75,7 +75,7 @@ async function play({ around, running, ledger, cast, broken }: Played): Promise<
     await scheduler.sleep(around.manner.calmSeconds * 1000);
     for (let seconds = 0; seconds < longestCalmSeconds; seconds += lookSeconds) {
       await scheduler.sleep(lookSeconds * 1000);
-      if (left.size === 0 && notAtRest(around.ground).length === 0) return void (stage.isOver = true);
+      if (left.size === 0 && isAtRest(around.ground)) return void (stage.isOver = true);
     }
     broken.push(`did not come to rest: ${[...left, ...notAtRest(around.ground)].join(', ')}`);
   });

@@ -10,5 +10,11 @@ const unfinished = [
   ),
 ].join(' union ');
 
+const anything = `select 1 from jobs where state not in (${ends}) union all ${['jobs', 'approvals', 'asks', 'tasks']
+  .map((table) => `select 1 from ${table} where due_at is not null`)
+  .join(' union all ')} limit 1`;
+
+export const isAtRest = (ground: Ground): boolean => ground.rows(anything).length === 0;
+
 export const notAtRest = (ground: Ground): string[] =>
   ground.rows<{ words: string }>(unfinished).map(({ words }) => words);

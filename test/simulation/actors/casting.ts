@@ -25,8 +25,8 @@ export function castOf(random: Chance): Cast[] {
   const helper = random.pick(['reader', 'checker']);
   const workers = ['writer', helper, 'heidi'];
   return [
-    { name: 'sam', actor: submitter('sam', { helper, jobs: random.between(1, 3) }), isWaitedFor: true },
-    ...some(0.4, { name: 'sue', actor: submitter('sue', { helper, jobs: 1 }), isWaitedFor: true }),
+    { name: 'sam', actor: submitter('sam', { helper, jobs: random.between(1, 2) }), isWaitedFor: true },
+    ...some(0.25, { name: 'sue', actor: submitter('sue', { helper, jobs: 1 }), isWaitedFor: true }),
     ...heads.map((id) => ({ name: `head ${id}`, actor: head(id, headManner(random)) })),
     { name: 'approver paula', actor: approver('paula', headManner(random)) },
     ...workers.map((id) => ({ name: `worker ${id}`, actor: worker(id, workerManner(random)) })),

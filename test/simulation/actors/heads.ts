@@ -64,6 +64,7 @@ const voting =
       }
       silent += await rest(life, looks);
       if (looks[0] > longestAway && !life.isCalm) continue;
+      if (!isAnyOpen(life) && life.random.chance(0.9)) continue;
       const waiting =
         (await ask(life, 'listApprovals', (platform) => listApprovals(platform, voter, { limit: 20 }))) ?? [];
       for (const question of waiting) {
@@ -78,6 +79,9 @@ const voting =
       }
     }
   };
+
+/** Whether anybody is asked anything. */
+const isAnyOpen = (life: Life): boolean => life.glimpse("select 1 from approvals where state = 'open'");
 
 /** Gives for how long. */
 async function rest(life: Life, [from, to]: readonly [number, number]): Promise<number> {

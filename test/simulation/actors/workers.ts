@@ -73,13 +73,19 @@ export const worker =
       const manner: Manner = life.isCalm ? good : manners[style];
       // A twin calls in though it holds nothing, and knows nothing of what the other holds.
       if ((self.held.length > 0 || name !== id) && life.random.chance(0.5)) await beat(life, self);
-      await claim(life, self, manner.asks);
+      if (isWorth(life, self)) await claim(life, self, manner.asks);
       await life.sleep(life.random.between(...(self.held.length > 0 ? manner.seconds : idle)));
       if (life.random.chance(manner.pauses)) await life.sleep(life.random.between(200, 500));
       if (life.random.chance(manner.forgets)) Object.assign(self, { held: [], unheard: undefined });
       for (const task of [...self.held]) await work(life, self, { task, manner });
     }
   };
+
+/** Whether there is anything to take, or it has not been heard of for long: then the claim is the sign that it lives. */
+const isWorth = (life: Life, { id }: Self): boolean =>
+  life.glimpse("select 1 from tasks where state = 'queued'") ||
+  !life.glimpse('select 1 from agents where id = ? and last_seen_at > now_plus(-100)', id) ||
+  life.random.chance(0.1);
 
 /** Drops what is not its own any more; what it should stop is left, and so it comes to an end. */
 async function beat(life: Life, self: Self): Promise<void> {
