@@ -47,7 +47,7 @@ describe('two transactions at once', () => {
 
   it('are told of in docs/concurrency.md; if not, run: node docs/generate.ts', async () => {
     const page = readFileSync(new URL('../../../docs/concurrency.md', import.meta.url), 'utf8');
-    expect(page).toBe(await made('concurrency.md', async () => concurrencyPageOf(all)));
+    expect(page === (await made('concurrency.md', async () => concurrencyPageOf(all)))).toBe(true); // its lines are too long to be shown
   });
 });
 

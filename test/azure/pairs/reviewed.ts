@@ -36,9 +36,9 @@ export const reviewed: readonly Reviewed[] = [
   },
   {
     who: ['executeJob'],
-    beside: ['executeJob'],
+    beside: ['executeJob', 'registerResource'],
     rows: ['resources'],
-    wrong: ['write skew', 'lost update'],
+    wrong: any,
     why: 'It chooses a resource by what it has read. Room is taken by one statement, which hits no row where there is none.',
   },
   {
@@ -84,11 +84,18 @@ export const reviewed: readonly Reviewed[] = [
     why: 'The statement that sends decides whether all can be reached. The second look only says who is missing, and where nobody is the call runs again.',
   },
   {
-    who: ['openBudget'],
-    beside: ['openBudget'],
+    who: ['executeJob', 'openBudget', 'putBudget'],
+    beside: ['executeJob', 'openBudget', 'putBudget'],
     rows: ['budgets'],
     wrong: skewed,
-    why: 'A month looks only at those before it, for its limit: two months, each opened at once by one of the two, take what they would have taken in one order or the other.',
+    why: 'A month looks only at those before it, for its limit: of two that open at once, or where one opens while the limit of the one before is set, the later takes what it would have taken a moment earlier.',
+  },
+  {
+    who: ['learnFromJob'],
+    beside: ['registerAgent'],
+    rows: ['agent_records', 'agents'],
+    wrong: skewed,
+    why: 'The registration reads the record of an agent only to answer with it.',
   },
   {
     who: ['putPrices'],

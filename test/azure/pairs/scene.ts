@@ -1,11 +1,18 @@
 /** A walk through every transaction of Muster, each of which is recorded. */
 import { rotateDataKeys } from '../../../shared/access/rotate-data-keys.ts';
+import { retireAgent } from '../../../shared/agents/retire-agent.ts';
+import { putBudget } from '../../../shared/budgets/set.ts';
+import { PricesInput } from '../../../shared/estimates/price.ts';
+import { putPrices } from '../../../shared/estimates/put-prices.ts';
+import { Refusal } from '../../../shared/outcomes.ts';
+import { deleteResource } from '../../../shared/resources/delete-resource.ts';
+import { deleteTool } from '../../../shared/tools/delete-tool.ts';
 import { authenticate } from '../../../shared/access/authenticate.ts';
 import { openIssuer } from '../../access/an-issuer.ts';
 import { goEverywhere } from '../../locks/everywhere.ts';
 import { isOurs } from '../../locks/ours.ts';
 import { openServer, type Asked, type Said } from '../../readiness/a-server.ts';
-import { openTown, type Town } from '../../road/town.ts';
+import { admin, folk, openTown, type Town } from '../../road/town.ts';
 import { openWorld } from '../../world.ts';
 import { openTokens, type Tokens } from '../key-vault/a-token-endpoint.ts';
 import { openVaultServer } from '../key-vault/a-vault.ts';
@@ -30,6 +37,52 @@ async function throughTown(engine: Through): Promise<void> {
   await turns(town);
   await town.close();
   await server.close();
+  for (const first of [putLimit, loseAll]) {
+    const other = await openTown({}, { engine });
+    await first(other);
+    await other.close();
+  }
+}
+
+/** What opens the month. */
+const putLimit = (town: Town) => putBudget(town.platform, admin, { scope: 'month', limit_usd: 10 });
+
+/** Jobs that end badly, the first of which opens the month; things that come back; and a deadline. */
+async function loseAll(town: Town): Promise<void> {
+  await putPrices(town.platform, admin, PricesInput.parse({ overrides: [{ model: 'gold', ...price }] }));
+  const failed = await town.started({ model: 'gold', max_budget_usd: 1 });
+  await town.fail('writer', await town.one('writer'), false, { model: 'gold', input_tokens: 10, output_tokens: 0 });
+  await town.settle();
+  await town.retry(failed);
+  await town.started({ model: 'gold', max_budget_usd: 1, supporting_agents: ['reader'] });
+  const task = await town.one('reader');
+  await town.progress('reader', task, { model: 'gold', input_tokens: 20_000, output_tokens: 0 });
+  await town.settle();
+  await town.complete('reader', task);
+  await town.settle();
+  const rejected = await town.submitted();
+  for (const head of folk.heads) await town.vote(rejected, head, { decision: 'no' }).catch(refusedOnly);
+  await town.settle();
+  for (const again of [0, 1]) {
+    await town.tool('saw', { description: `edition ${again}` });
+    await town.resource('bench', 2 + again);
+    await deleteTool(town.platform, admin, { name: 'saw' });
+    await deleteResource(town.platform, admin, { name: 'bench' });
+    await retireAgent(town.platform, admin, { agent_id: 'checker' });
+    await town.agent('checker', { capabilities: [`edition ${again}`] });
+  }
+  for (const key of ['once', 'once']) await town.submit({ priority: 3 }, { key });
+  await town.submitted();
+  town.beating.clear();
+  await town.world.advance(25 * 3600);
+  await town.sweep();
+}
+
+const price = { input_usd_per_million: 100, cached_input_usd_per_million: 100, output_usd_per_million: 100 };
+
+/** The question was closed by the votes before. */
+function refusedOnly(error: unknown): void {
+  if (!(error instanceof Refusal)) throw error;
 }
 
 /** What a walk without faults does not come by. */
