@@ -3,6 +3,7 @@ import { serve, type ServerType } from '@hono/node-server';
 import { openApi } from '../functions/http/api.ts';
 import { connectStages, openMuster } from '../functions/muster.ts';
 import { routes } from '../functions/routes.ts';
+import { timers } from '../functions/timers.ts';
 import type { OpenPlatform } from '../shared/platform/open.ts';
 import type { Clock } from '../shared/platform/platform.ts';
 import type { Config } from '../shared/platform/config.ts';
@@ -25,8 +26,8 @@ export async function startServer(config: Config): Promise<Server> {
     connectStages(platform);
     const http = await listen(platform, config.PORT);
     const admin_key = await ensureAdmin(platform); // shown once, so nothing may fail after it
-    const timers = startTimers(platform);
-    return { platform, url: http.url, admin_key, stop: () => stop({ platform, http, timers }) };
+    const ticking = startTimers(platform, timers);
+    return { platform, url: http.url, admin_key, stop: () => stop({ platform, http, timers: ticking }) };
   } catch (error) {
     await platform.close();
     throw error;

@@ -1,13 +1,17 @@
-/** Runs the timers of functions/timers.ts in this process, never one on top of itself. */
+/** Runs timers in this process: one run a slot, in UTC, never one on top of itself. */
 import { Cron } from 'croner';
 import { tick } from '../functions/muster.ts';
-import { timers } from '../functions/timers.ts';
-import type { Platform } from '../shared/platform/platform.ts';
+import type { Timer } from '../functions/timers.ts';
+import type { Clock, Platform } from '../shared/platform/platform.ts';
 
-export function startTimers(platform: Platform): { stop(): Promise<void> } {
+export function startTimers(platform: Platform, timers: readonly Timer[]): { stop(): Promise<void> } {
   const running = new Set<Promise<void>>();
   const jobs = timers.map((timer) => {
-    const run = async () => {
+    let last: number | undefined;
+    const run = async (job: Cron) => {
+      const slot = slotOf(job, platform.clock);
+      if (slot === last) return; // a clock that was put back comes to it again
+      last = slot;
       const ended = tick(platform, timer);
       running.add(ended);
       await ended;
@@ -22,4 +26,10 @@ export function startTimers(platform: Platform): { stop(): Promise<void> } {
       await Promise.all(running);
     },
   };
+}
+
+/** The newest time of its schedule, that of this very moment among them. */
+function slotOf(job: Cron, clock: Clock): number | undefined {
+  const justAfter = new Date(clock.now().getTime() + 1);
+  return job.previousRuns(1, justAfter)[0]?.getTime();
 }

@@ -1,7 +1,7 @@
 /** An identity of Entra ID as a principal: its row says what its newest token has said. */
 import { lastEventOf } from '../events/store.ts';
 import { nextEvent, newStream, record } from '../events/record.ts';
-import type { Platform, Tx } from '../platform/platform.ts';
+import type { Platform, Reads, Tx } from '../platform/platform.ts';
 import { refuse } from '../outcomes.ts';
 import { awaitedApprovers, type Caller } from './caller.ts';
 import { changePrincipal, isAsSaid } from './change-principal.ts';
@@ -11,8 +11,8 @@ import { readToken, type Bearer } from './tokens.ts';
 const signedIn = 'signed_in';
 
 /**
- * The caller of a token, with the roles that it carries. One indexed read; a transaction when it is the first call
- * of somebody with a role, or name and roles have changed. Refuses `unauthenticated`, also where the principal or
+ * The caller of a token, with the roles that it carries. One indexed read, and another for a token that says otherwise
+ * than the row; a transaction when it is the first call of somebody with a role, or a newer token has changed name or roles. Refuses `unauthenticated`, also where the principal or
  * its owner was disabled.
  */
 export async function callerOfToken(platform: Platform, token: string): Promise<Caller> {
@@ -21,9 +21,16 @@ export async function callerOfToken(platform: Platform, token: string): Promise<
   const row = await findWithOwner(platform.db.read, { id });
   if (row !== undefined && (row.disabled_at ?? row.owner_disabled_at) !== null) refuse('unauthenticated');
   const owner_id = row?.owner_id ?? null;
-  const isKnown = row === undefined ? roles.length === 0 : isAsSaid(row, { ...bearer, owner_id });
-  if (!isKnown) await platform.db.transaction('noteSignIn', (tx) => noteSignIn(tx, bearer));
+  if (await isNews(platform.db.read, row, bearer))
+    await platform.db.transaction('noteSignIn', (tx) => noteSignIn(tx, bearer));
   return { id, kind, roles, owner_id };
+}
+
+/** A token older than the last one noted is good for hours: its calls shall not lock the row each time. */
+async function isNews(reads: Reads, row: PrincipalTable | undefined, bearer: Bearer): Promise<boolean> {
+  if (row === undefined) return bearer.roles.length > 0;
+  if (isAsSaid(row, { ...bearer, owner_id: row.owner_id })) return false;
+  return bearer.issued_at >= (await lastIssuedAt(reads, row));
 }
 
 /** Roles are kept so that questions know who may vote; a token older than the last one noted changes nothing. */
@@ -45,7 +52,7 @@ async function noteSignIn(tx: Tx, bearer: Bearer): Promise<void> {
 }
 
 /** When the newest token was issued that the row has heeded. */
-async function lastIssuedAt(tx: Tx, { id }: PrincipalTable): Promise<number> {
-  const last = await lastEventOf(tx, { stream: `principal:${id}`, type: signedIn });
+async function lastIssuedAt(reads: Reads, { id }: Pick<PrincipalTable, 'id'>): Promise<number> {
+  const last = await lastEventOf(reads, { stream: `principal:${id}`, type: signedIn });
   return Number(last?.data['issued_at'] ?? 0);
 }

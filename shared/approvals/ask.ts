@@ -30,10 +30,12 @@ export async function askVoter(platform: Platform, id: string): Promise<void> {
   }
 }
 
+/** One request between BEGIN and COMMIT. */
 const claimAsk = (platform: Platform, id: string): Promise<AskRow | undefined> =>
   platform.db.transaction('askVoter claim', async (tx) => {
-    const claimed = await askWork.claim(tx, { id, state: 'waiting', lease_seconds: claimSeconds });
-    return claimed.length === 0 ? undefined : findAsk(tx, { id });
+    const claiming = askWork.claim(tx, { id, state: 'waiting', lease_seconds: claimSeconds });
+    const [claimed, ask] = await Promise.all([claiming, findAsk(tx, { id })]);
+    return claimed.length === 0 ? undefined : ask;
   });
 
 async function askOnce(platform: Platform, ask: AskRow): Promise<void> {

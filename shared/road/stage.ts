@@ -99,10 +99,12 @@ function refuseTooMany(job: Job, name: string): void {
   if (job.attempts > stageAttempts) throw new Error(job.last_fault ?? `${name} never came to its end`);
 }
 
+/** One request between BEGIN and COMMIT. In a batch, a claim whose answer was lost would hold the job from itself. */
 const claimJob = (platform: Platform, { name, id, state }: { name: string; id: string; state: JobState }) =>
   platform.db.transaction(`${name} claim`, async (tx) => {
-    const claimed = await jobWork.claim(tx, { id, state, lease_seconds: claimSeconds });
-    return claimed.length === 0 ? undefined : findJob(tx, { id });
+    const claiming = jobWork.claim(tx, { id, state, lease_seconds: claimSeconds });
+    const [claimed, job] = await Promise.all([claiming, findJob(tx, { id })]);
+    return claimed.length === 0 ? undefined : job;
   });
 
 type Seen = (job: Job | undefined) => Job;

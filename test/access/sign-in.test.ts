@@ -93,6 +93,16 @@ describe('a later call', () => {
     expect(await row()).toMatchObject({ roles: ['reader'], version: 2 });
   });
 
+  it('with an older token opens no transaction: it may be used for an hour', async () => {
+    const old = issuer.token();
+    await call();
+    await world.advance(600);
+    await call({ roles: ['reader'] });
+    const closed = { ...world.platform.db, transaction: () => Promise.reject(new Error('a transaction was opened')) };
+    const caller = await authenticate({ ...world.platform, db: closed }, `Bearer ${old}`);
+    expect(caller).toMatchObject({ roles: ['submitter'] });
+  });
+
   it('rings for questions that wait for voters when somebody may vote now', async () => {
     await call();
     expect(world.rung).toEqual([]);

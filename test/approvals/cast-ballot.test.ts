@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { disablePrincipal } from '../../shared/access/change-principal.ts';
 import { Ballot, type Approval } from '../../shared/approvals/approval.ts';
 import { getApproval, listApprovals } from '../../shared/approvals/read.ts';
 import { waitingWords } from '../../shared/approvals/summary.ts';
@@ -76,6 +77,15 @@ describe('counting', () => {
     await expect(q.vote(approval, 'c')).rejects.toMatchObject({ code: 'not_eligible' });
     await q.setState('c', 'active');
     expect((await q.vote(approval, 'c')).final_decision).toBe('granted');
+  });
+
+  test('so does a voter whose owner is disabled: it may not call any more either', async () => {
+    const { approval } = await q.ask();
+    await q.vote(approval, 'a');
+    await q.inside((tx) => disablePrincipal(tx, { id: 'owner_of_a', actor: 'test' }));
+    expect(await q.vote(approval, 'b')).toMatchObject({ final_decision: null, approved_count: 1, still_asked: ['c'] });
+    await q.inside((tx) => disablePrincipal(tx, { id: 'owner_of_c', actor: 'test' }));
+    await expect(q.vote(approval, 'c')).rejects.toMatchObject({ code: 'not_eligible' });
   });
 });
 

@@ -1,5 +1,6 @@
 /** The hot verbs are one round trip each, by the real driver: BEGIN, every statement and COMMIT in one request. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { stages } from '../../functions/stages.ts';
 import { receiveMessages } from '../../shared/messages/receive.ts';
 import { sendMessages } from '../../shared/messages/send.ts';
 import { SendInput } from '../../shared/messages/message.ts';
@@ -100,4 +101,17 @@ test('a heartbeat is a begin, two requests and a commit', async () => {
   requests();
   await crew.beat('worker_1', tasks);
   expect(requests()).toHaveLength(4);
+});
+
+test('the claim of a stage is a begin, one request and a commit', async () => {
+  await stages.estimate.run(crew.platform, 'job_1');
+  requests();
+  await stages.validate.run(crew.platform, 'job_1');
+  const begun = requests();
+  const claimed = begun.findIndex((text) => text.includes('update "jobs"'));
+  expect(begun.slice(claimed - 1, claimed + 2)).toEqual([
+    expect.stringMatching(/^begin transaction/),
+    expect.stringMatching(/update "jobs"[^]*;\n?select /),
+    expect.stringMatching(/^commit transaction/),
+  ]);
 });

@@ -184,6 +184,16 @@ test('a batch is tried again with the very same statements, then its bells ring'
   expect(world.rung.map(({ id }) => id)).toEqual(['x 1']);
 });
 
+test('a batch whose answers are all lost may have happened, so its bells ring', async () => {
+  await open(['busy', 'busy', 'busy', 'busy', 'busy', 'busy']);
+  const batch = world.platform.db.batch('test', (tx) => {
+    tx.ring('wake', 'x');
+    return [insertNote(tx, 'a')];
+  });
+  await expect(whileTimePasses(batch)).rejects.toMatchObject({ errcode: 5 });
+  expect(world.rung.map(({ id }) => id)).toEqual(['x']);
+});
+
 test('a statement of a batch that waits for the answer of another is refused, rather than waited for for ever', async () => {
   await open();
   const late = async (tx: Writes) => {

@@ -1,86 +1,79 @@
-/** A recorded effect happens once; a holder whose claim was taken over, withdrawn or ended can write nothing. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { busyRun, type Busy } from './busy.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { aLostHolderWritesNothing } from './a-lost-holder-writes-nothing.ts';
+import { aRecordedEffectHappensOnce } from './a-recorded-effect-happens-once.ts';
+import { oneJobForOneKey } from './one-job-for-one-key.ts';
+import { Lives } from './lives.ts';
 
-/** Notes what is written to a task that has ended, and by whom a task's output changes. */
-const watch = [
-  'create table written_late (task_id text)',
-  `create trigger note_late after update on tasks
-   when old.state in ('succeeded', 'failed', 'cancelled') and (
-     new.state <> old.state or new.output is not old.output or new.attempts <> old.attempts
-     or new.cost_micros <> old.cost_micros or new.input_tokens <> old.input_tokens or new.fence <> old.fence)
-   begin insert into written_late values (new.id); end`,
-  'create table stages_passed (job_id text, deployment text, state text)',
-  `create trigger note_stage after update on jobs when new.state <> old.state
-   begin insert into stages_passed values (new.id, new.deployment_id, new.state); end`,
-];
+let lives: Lives;
+beforeAll(async () => {
+  lives = await Lives.open([aRecordedEffectHappensOnce, aLostHolderWritesNothing, oneJobForOneKey]);
+}, 60_000);
+afterAll(() => lives.close());
 
-interface Ended {
-  stream: string;
-  data: { deployment: number; tasks?: { name: string }[] };
-}
+const done = "select 1 from tasks where state = 'succeeded'";
+const task = "(select id from tasks where state = 'succeeded' limit 1)";
 
-describe.each([61, 62, 63])('in the run of seed %i', (seed) => {
-  let busy: Busy;
-  beforeAll(async () => {
-    busy = await busyRun({ seed, watch });
-  }, 60_000);
-  afterAll(() => busy.close());
+test('each effect is recorded once, and a lost holder writes nothing', async () => {
+  for (const ended of ['succeeded', 'delayed'])
+    expect(await lives.until(`select 1 from holds where ended_as = '${ended}'`)).toEqual([]);
+  expect(await lives.until('select 1 from deployments where number > 1')).toEqual([]);
+});
 
-  /** Ends of tasks that the record tells more than once, or not at all. */
-  async function misTold(): Promise<string[]> {
-    const events = await busy.town.sql<Ended>("select stream, data from events where stream like 'job_%' escape '\\'");
-    const told = events.flatMap(({ stream, data }) =>
-      (data.tasks ?? []).map(({ name }) => `${stream} ${data.deployment} ${name}`),
-    );
-    const ended = await busy.town.sql<{ job_id: string; number: number; name: string }>(
-      `select tasks.job_id, deployments.number, tasks.name from tasks
-       join deployments on deployments.id = tasks.deployment_id where tasks.ended_at is not null`,
-    );
-    const names = ended.map(({ job_id, number, name }) => `${job_id} ${number} ${name}`);
-    const twice = told.filter((name, at) => told.indexOf(name) !== at);
-    return [...twice, ...names.filter((name) => !told.includes(name)), ...told.filter((name) => !names.includes(name))];
-  }
-  const twice = (columns: string, of: string) =>
-    busy.town.sql(`select ${columns} from ${of} group by ${columns} having count(*) > 1`);
+test('an output that nobody gave would be found, and a second end', async () => {
+  await lives.until(done);
+  expect(lives.tampered(`update tasks set output = '{"forged":1}' where id = ${task}`)).toEqual(
+    expect.arrayContaining([
+      expect.stringContaining('its holder has not given'),
+      expect.stringContaining('when it was written to'),
+    ]),
+  );
+  expect(lives.tampered(`update tasks set name = 'forged' where id = ${task}`)).toEqual(
+    expect.arrayContaining([expect.stringContaining('is not told'), expect.stringContaining('has not ended')]),
+  );
+  expect(lives.tampered(`update tasks set attempts = attempts + 1 where id = ${task}`)).toContainEqual(
+    expect.stringContaining('had ended and went on'),
+  );
+  expect(lives.tampered('update agent_records set completed = completed + 1')).toContainEqual(
+    expect.stringContaining('were learned from'),
+  );
+  const again = ["update jobs set state = 'failed'", "update jobs set state = 'executing'"];
+  expect(lives.tampered(...again, ...again)).toContainEqual(expect.stringContaining('was executing more than once'));
+});
 
-  test('each task’s end is told once', async () => {
-    expect(await misTold()).toEqual([]);
+test('a report would be found that was taken of somebody else, or in vain, or for another amount', async () => {
+  await lives.until(done);
+  const told = (retell: Parameters<Lives['toldOtherwise']>[0]) => lives.toldOtherwise(retell).join();
+  const reports = (report: string) => (ledger: Parameters<Parameters<Lives['toldOtherwise']>[0]>[0]) =>
+    ledger.of('report').filter((line) => line.report === report && line.heard === 'done');
+  expect(told((ledger) => reports('complete')(ledger).forEach((line) => (line.usage = null)))).toContain(
+    'was told otherwise',
+  );
+  expect(told((ledger) => reports('complete')(ledger).forEach((line) => (line.state = 'queued')))).toContain(
+    'was told queued',
+  );
+  expect(told((ledger) => reports('complete')(ledger).forEach((line) => (line.report = 'fail')))).toContain(
+    'its fail was taken',
+  );
+  expect(told((ledger) => ledger.of('report').forEach((line) => (line.agent = 'eve')))).toContain('of eve was taken');
+});
+
+test('two jobs for one key would be found, another definition, and a job that nobody wanted', async () => {
+  await lives.until(done);
+  const changed = "update deployments set definition = json_set(definition, '$.job_description', 'evil')";
+  expect(lives.tampered(changed)).toContainEqual(expect.stringContaining('is not what was sent'));
+  const twice = lives.toldOtherwise((ledger) => {
+    const line = ledger.of('submission').find(({ job_id }) => job_id !== null);
+    if (line !== undefined) ledger.note('submission', { ...line, job_id: 'job_second' });
   });
-
-  test('each deployment started, ended and taught once', async () => {
-    expect(await twice('deployment', "stages_passed where state = 'executing'")).toEqual([]);
-    expect(await twice('deployment', "stages_passed where state = 'learning'")).toEqual([]);
-    expect(await twice('deployment_id, target', 'calibrations')).toEqual([]);
-    const [done] = await busy.town.sql(`select sum(completed) completed, sum(failed) failed from agent_records`);
-    expect(done).toEqual(
-      (await busy.town.sql("select sum(state = 'succeeded') completed, sum(state = 'failed') failed from tasks"))[0],
-    );
-  });
-
-  test('whoever wrote late was refused, or heard the first answer again', async () => {
-    expect(busy.late.length).toBeGreaterThan(0);
-    for (const { report, answer } of busy.late)
-      expect([report, answer]).toEqual([
-        report,
-        expect.stringMatching(/^lease_lost$|"state":"(delayed|failed|cancelled)"/),
-      ]);
-    expect(await busy.town.sql('select * from written_late')).toEqual([]);
-    const [most] = await busy.town.sql<{ tokens: number }>(
-      'select max(input_tokens + earlier_tokens) tokens from tasks',
-    );
-    expect(most?.tokens).toBeLessThan(1_000_000);
-  });
-
-  test('a second effect would be found', async () => {
-    const id = "(select id from tasks where state = 'succeeded' limit 1)";
-    await busy.town.tamper(`update tasks set output = '{"forged":1}' where id = ${id}`);
-    expect(await busy.town.sql('select * from written_late')).toHaveLength(1);
-    await busy.town.tamper(`update tasks set name = 'forged' where id = ${id}`);
-    expect(await misTold()).toHaveLength(2);
-    const job = '(select id from jobs limit 1)';
-    for (const state of ['executing', 'failed', 'executing'])
-      await busy.town.tamper(`update jobs set state = '${state}' where id = ${job}`);
-    expect((await twice('deployment', "stages_passed where state = 'executing'")).length).toBeGreaterThan(0);
-  });
+  expect(twice).toEqual(
+    expect.arrayContaining([
+      'job_second was acknowledged and is not there',
+      expect.stringContaining('has more than one job'),
+    ]),
+  );
+  const unwanted = lives.toldOtherwise((ledger) => ledger.lines.splice(0));
+  expect(unwanted).toContainEqual(expect.stringMatching(/^0 jobs were asked for and/));
+  expect(
+    lives.tampered('update deployments set job_id = (select id from jobs limit 1), number = number + rowid'),
+  ).toContainEqual(expect.stringContaining('were asked for'));
 });

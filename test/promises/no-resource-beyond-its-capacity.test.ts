@@ -1,43 +1,40 @@
-/** A resource is never allocated beyond capacity; at a job's end everything it held is free. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { busyRun, type Busy } from './busy.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { noResourceBeyondItsCapacity } from './no-resource-beyond-its-capacity.ts';
+import { whatAJobHeldIsFreeAtItsEnd } from './what-a-job-held-is-free-at-its-end.ts';
+import { Lives } from './lives.ts';
 
-const watch = [
-  'create table seen_allocations (name text, allocated integer, capacity integer, held integer)',
-  `create trigger note_allocation after insert on allocations
-   begin insert into seen_allocations select name, allocated, capacity,
-     (select sum(amount) from allocations where resource_name = resources.name)
-     from resources where name = new.resource_name; end`,
-];
+let lives: Lives;
+beforeAll(async () => {
+  lives = await Lives.open([noResourceBeyondItsCapacity, whatAJobHeldIsFreeAtItsEnd]);
+}, 60_000);
+afterAll(() => lives.close());
 
-describe.each([31, 32])('in the run of seed %i', (seed) => {
-  let busy: Busy;
-  beforeAll(async () => {
-    busy = await busyRun({ seed, watch });
-  }, 60_000);
-  afterAll(() => busy.close());
+const needed = `select 1 from deployments where json_array_length(definition, '$.required_resources') > 0
+  and exists (select 1 from tasks where tasks.deployment_id = deployments.id)`;
 
-  const broken = () =>
-    busy.town.sql('select * from seen_allocations where allocated > capacity or held > capacity or held <> allocated');
-  const held = () =>
-    busy.town.sql('select name from resources where allocated <> 0 union select resource_name from allocations');
+test('none is allocated beyond its capacity, and everything is free at the end', async () => {
+  expect(await lives.until(needed)).toEqual([]);
+  expect(await lives.until(needed)).toEqual([]);
+});
 
-  test('none was allocated beyond its capacity', async () => {
-    const [seen] = await busy.town.sql<{ n: number }>('select count(*) n from seen_allocations');
-    expect(seen?.n).toBeGreaterThan(0);
-    expect(await broken()).toEqual([]);
-  });
-
-  test('everything is free at the end', async () => {
-    expect(await held()).toEqual([]);
-    expect(await busy.town.sql('select * from tool_uses')).toEqual([]);
-  });
-
-  test('one unit too much would be found', async () => {
-    await busy.town.tamper('update resources set allocated = capacity + 1');
-    expect(await held()).toHaveLength(1);
-    const deployment = '(select id from deployments limit 1)';
-    await busy.town.tamper(`insert into allocations values (${deployment}, 'bench', 1)`);
-    expect(await broken()).toHaveLength(1);
-  });
+test('one unit too much would be found, and one that is kept', async () => {
+  await lives.until(needed);
+  expect(lives.tampered('update resources set allocated = capacity + 1')).toEqual(
+    expect.arrayContaining([
+      expect.stringContaining('and gave'),
+      expect.stringContaining('and has given 0'),
+      'something of bench is taken by nobody',
+    ]),
+  );
+  const deployment = '(select deployment_id from jobs limit 1)';
+  const kept = lives.tampered(
+    `insert into allocations values (${deployment}, 'bench', 1)`,
+    `insert into tool_uses values (${deployment}, 'linter', 1, '2026-03-01T00:00:00.000Z')`,
+  );
+  expect(kept).toEqual(
+    expect.arrayContaining([
+      expect.stringContaining('still has allocations'),
+      expect.stringContaining('still has tool_uses'),
+    ]),
+  );
 });

@@ -1,48 +1,39 @@
-/**
- * Within a queue, a claim takes the highest priority, oldest first; a poison task delays no other by more than one
- * claim.
- */
+/** Within a queue, a claim takes the highest priority, oldest first; a poison task delays no other by more than one claim. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openTown, type Town } from '../road/town.ts';
-import { busyRun, type Busy } from './busy.ts';
+import { Lives } from './lives.ts';
+import { aPoisonTaskDelaysNoOther, theMostUrgentAndOldestFirst } from './the-most-urgent-and-oldest-first.ts';
 
-/** Notes each claim, and what stood before it in its queue at that moment. */
-const watch = [
-  'create table seen_claims (task_id text, claim_id text, at text)',
-  'create table passed_over (task_id text, claim_id text, before_id text)',
-  `create trigger note_claim after update on tasks when old.state = 'queued' and new.state = 'running'
-   begin
-     insert into seen_claims values (new.id, new.claim_id, new.started_at);
-     insert into passed_over select new.id, new.claim_id, id from tasks
-       where state = 'queued' and queue_id = new.queue_id
-         and (priority < new.priority or (priority = new.priority and place < new.place));
-   end`,
-];
-
-describe.each([51, 52, 53])('in the run of seed %i', (seed) => {
-  let busy: Busy;
+describe('in lives of all kinds', () => {
+  let lives: Lives;
   beforeAll(async () => {
-    busy = await busyRun({ seed, watch });
+    lives = await Lives.open([theMostUrgentAndOldestFirst, aPoisonTaskDelaysNoOther]);
   }, 60_000);
-  afterAll(() => busy.close());
+  afterAll(() => lives.close());
 
-  /** What the same claim took a moment later was not passed over. */
-  const unjust = () =>
-    busy.town.sql(`select * from passed_over where not exists (select 1 from seen_claims
-      where seen_claims.task_id = passed_over.before_id and seen_claims.claim_id = passed_over.claim_id)`);
+  const several = "select queue_id from tasks where state = 'succeeded' group by queue_id having count(*) > 1";
 
-  test('no claim passed a more urgent or an older task over', async () => {
-    const [seen] = await busy.town.sql<{ n: number }>('select count(*) n from seen_claims');
-    expect(seen?.n).toBeGreaterThan(30);
-    expect(await unjust()).toEqual([]);
+  test('no claim passes a more urgent or an older task over', async () => {
+    expect(await lives.until(several)).toEqual([]);
+    expect(await lives.until('select 1 from tasks where attempts > 1')).toEqual([]);
   });
 
-  test('a task that was passed over would be found', async () => {
-    await busy.town.tamper(`update tasks set state = 'queued', queue_id = 'agent:writer', priority = 5, place = id
-      where id in (select id from tasks order by id limit 2)`);
-    await busy.town.tamper(`update tasks set state = 'running', claim_id = 'x' where id =
-      (select id from tasks where state = 'queued' order by id desc limit 1)`);
-    expect(await unjust()).toHaveLength(1);
+  test('a task that is passed over would be found, and one that stays in front after it failed', async () => {
+    await lives.until(several);
+    const [{ queue_id } = { queue_id: '' }] = lives.rows<{ queue_id: string }>(several);
+    const two = `select id from tasks where queue_id = '${queue_id}' order by id limit 2`;
+    const queued = `update tasks set state = 'queued', queued_at = '2026-01-01T00:00:00.000Z', settled_as = null,
+      priority = 5, place = id where id in (${two})`;
+    const later = `update tasks set state = 'running', claim_id = 'x' where id = (select max(id) from (${two}))`;
+    expect(lives.tampered(queued, later)).toEqual([expect.stringContaining('was taken before')]);
+    const first = `(select min(id) from (${two}))`;
+    const failed = [
+      `update tasks set state = 'running' where id = ${first}`,
+      `update tasks set state = 'queued' where id <> ${first} and id in (${two})`,
+    ];
+    expect(lives.tampered(...failed, `update tasks set state = 'delayed' where id = ${first}`)).toContainEqual(
+      expect.stringContaining('stands before'),
+    );
   });
 });
 

@@ -6,7 +6,7 @@ const { all, change } = store<{
   ballots: BallotRow;
   voters: { approval_id: string; voter_id: string };
   agents: { id: string; state: string };
-  principals: { id: string; disabled_at: Date | null };
+  principals: { id: string; owner_id: string | null; disabled_at: Date | null };
 }>();
 
 export const ballotsOf = all((q, p: { approval_id: string }) =>
@@ -26,15 +26,20 @@ export const insertBallot = change((q, p: Omit<BallotRow, 'cast_at'>) =>
   }),
 );
 
-/** Voters of a question who have been taken out of service since: isolated, retired or disabled. */
+/** Voters of a question who have been taken out of service since: isolated, retired, or disabled, as their owner may be. */
 export const lostVoters = all((q, p: { approval_id: string }) =>
   q
     .selectFrom('voters')
     .innerJoin('principals', 'principals.id', 'voters.voter_id')
+    .leftJoin('principals as owner', 'owner.id', 'principals.owner_id')
     .leftJoin('agents', 'agents.id', 'voters.voter_id')
     .select('voters.voter_id')
     .where('voters.approval_id', '=', p.approval_id)
     .where((row) =>
-      row.or([row('agents.state', 'in', ['isolated', 'retired']), row('principals.disabled_at', 'is not', null)]),
+      row.or([
+        row('agents.state', 'in', ['isolated', 'retired']),
+        row('principals.disabled_at', 'is not', null),
+        row('owner.disabled_at', 'is not', null),
+      ]),
     ),
 );

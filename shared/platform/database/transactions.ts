@@ -6,7 +6,7 @@ import { newId } from '../ids.ts';
 import type { BellName, Bells, Clock, Database, Hints, Promised, Random, Reads, Tx, Writes } from '../platform.ts';
 import { pastPoints, type Stop } from '../points.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { UnknownOutcome } from './faults.ts';
+import { isTransient, UnknownOutcome } from './faults.ts';
 import { retried } from './retry.ts';
 
 /** What differs between databases: where statements run, and how a unit of work begins and ends. */
@@ -114,11 +114,14 @@ async function batched<Answers extends readonly unknown[]>(
     const rows = queries.length === 0 ? [] : await retried(around, together);
     asked.forEach(({ resolve }, at) => resolve(rows[at] ?? []));
   } catch (error) {
+    if (!isTransient(error)) afterwards.length = 0; // else it may have happened: a bell too many does no harm
     for (const { reject } of asked) reject(error);
   }
-  const given = await answers;
-  for (const ring of afterwards) ring();
-  return given;
+  try {
+    return await answers;
+  } finally {
+    for (const ring of afterwards) ring();
+  }
 }
 
 interface Asked {
