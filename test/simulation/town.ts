@@ -18,7 +18,7 @@ import type { Ledger } from './ledger.ts';
 
 /** Short deadlines, so that what waits in vain ends within a life, and longer intervals than usual, so that few heartbeats fill it. */
 export const settings: Record<string, string> = {
-  AGENT_HEARTBEAT_INTERVAL: '90s',
+  AGENT_HEARTBEAT_INTERVAL: '50s',
   APPROVAL_DEADLINE: '10m',
   APPROVAL_VALIDITY: '3m',
   BLOCKED_FOR: '10m',
@@ -112,7 +112,7 @@ export async function settleTown(platform: Platform): Promise<void> {
   await registerResource(platform, admin, bench);
   await putPrices(platform, admin, priced(gold));
   await putTemplate(platform, admin, monthly);
-  await putBudget(platform, admin, { scope: 'month', limit_usd: 10 });
+  await putBudget(platform, admin, { scope: 'month', limit_usd: 3 });
 }
 
 /** What its people know of each other and of prices from the beginning. */

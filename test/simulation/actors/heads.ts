@@ -20,7 +20,7 @@ interface Manner {
 
 /** `absent` comes when the faults are over. */
 export const manners = {
-  prompt: { looks: [15, 60], no: 0 },
+  prompt: { looks: [5, 30], no: 0 },
   stern: { looks: [10, 60], no: 0.3 },
   slow: { looks: [120, 500], no: 0.05 },
   absent: { looks: [7200, 7200], no: 0 },
@@ -30,11 +30,11 @@ export const manners = {
 
 export type HeadManner = keyof typeof manners;
 
-const good: Manner = { looks: [20, 60], no: 0 };
+const good: Manner = { looks: [5, 30], no: 0 };
 /** Nobody is away for longer without looking whether the faults are over. */
 const longestAway = 240;
 /** Seconds after which an agent says again that it lives: before anybody would miss it. */
-const seldom = 110;
+const seldom = 70;
 
 type Question = Pick<ApprovalBrief, 'job_id' | 'definition_sha256'>;
 
@@ -57,7 +57,7 @@ const voting =
     let before: Question | undefined;
     let silent = Infinity;
     while (!life.isOver) {
-      const { looks, no, isDoubled = false, isContradictory = false } = life.isCalm ? good : manner;
+      const { looks, no, isDoubled = false, isContradictory = false } = life.isCalm ? { ...manner, ...good } : manner;
       if (silent >= seldom) {
         await beat(life);
         silent = 0;

@@ -96,7 +96,7 @@ export const operator =
   (helper: string): Actor =>
   async (life) => {
     while (!life.isOver && !life.isCalm) {
-      await life.sleep(life.random.between(10, 80));
+      await life.sleep(life.random.between(5, 50));
       await life.random.pick(acts)(life, helper);
     }
   };

@@ -41,7 +41,7 @@ export const submitter =
     for (let number = 1; number <= jobs; number++) {
       const key = `${by} ${number}`;
       const sending = { by, key, definition: anyDefinition(random, { helper, name: key }) };
-      await life.sleep(random.between(0, 50));
+      await life.sleep(random.between(0, 25));
       while ((await send(life, sending)) === 'unheard' && !life.isOver) await life.sleep(random.between(1, 40));
       if (random.chance(0.2)) await send(life, sending);
       if (random.chance(0.2))
