@@ -1,13 +1,17 @@
 /**
- * Lives by the thousand, in this process:
- * `node test/simulation/run.ts --seeds 1000 --from 1`, `--minutes 10` for as long, `--story 42` for all of one.
+ * Lives in this process: `node test/simulation/run.ts --seeds 1000 --from 1`, `--minutes 10` for as long at most,
+ * `--story 42` for all that happens in one. A failing life is shrunk and told; `--json` tells in numbers, for who adds up,
+ * `--kept` lives those of seeds.json before, `--histories` tells in one line for each life, for who compares.
  */
 import { parseArgs } from 'node:util';
 import { promises } from '../promises/all.ts';
 import { castOf } from './actors/casting.ts';
-import { live } from './live.ts';
+import type { Given } from './asked.ts';
+import { historyOf } from './history.ts';
+import { explain, storyOfLife } from './explain.ts';
+import { keptLives } from './kept.ts';
+import { livesOf, toldOf } from './lives.ts';
 import { openGround } from './open-ground.ts';
-import { short, storyOf } from './story.ts';
 
 const { values } = parseArgs({
   options: {
@@ -15,36 +19,38 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     minutes: { type: 'string' },
     story: { type: 'string' },
+    histories: { type: 'boolean', default: false },
+    kept: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
   },
 });
-const from = Number(values.from);
-const end = values.minutes === undefined ? Infinity : performance.now() + Number(values.minutes) * 60_000;
-if (values.story !== undefined) {
-  const lines: string[] = [];
-  const ground = await openGround(promises);
-  const lived = await live(
-    { seed: Number(values.story) },
-    { ground, castOf, promised: promises, ...storyOf(ground, lines) },
-  );
-  process.stdout.write(`${lines.join('\n')}\n${lived.broken.map(short).join('\n')}\n${JSON.stringify(lived.faults)}\n`);
-  process.exit();
+
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+async function run(given: Given): Promise<void> {
+  const { seeds, from, minutes, json } = values;
+  const began = performance.now();
+  const wanted = {
+    from: Number(from),
+    seeds: Number(seeds),
+    first: values.kept ? keptLives() : [],
+    minutes: minutes === undefined ? undefined : Number(minutes),
+  };
+  const lives = await livesOf(wanted, given);
+  for (const failed of lives.failed) print(await explain(failed, given));
+  print(json ? JSON.stringify(lives) : toldOf(lives, (performance.now() - began) / 1000));
+  process.exitCode = lives.failed.length > 0 ? 1 : 0;
 }
+
+async function histories(given: Given): Promise<void> {
+  const from = Number(values.from);
+  for (let seed = from; seed < from + Number(values.seeds); seed++) print(await historyOf({ seed }, given));
+}
+
 const given = { ground: await openGround(promises), castOf, promised: promises };
-const before = process.cpuUsage();
-let lives = 0;
-let failed = 0;
-const sums = { turns: 0, seconds: 0, commits: 0, crashes: 0 };
-for (; lives < Number(values.seeds) && performance.now() < end; lives++) {
-  const lived = await live({ seed: from + lives }, given);
-  for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += lived[name];
-  if (lived.broken.length === 0) continue;
-  failed++;
-  process.stdout.write(`seed ${from + lives}: ${lived.broken.slice(0, 3).join('\n  ')}\n`);
+if (values.histories) await histories(given);
+else if (values.story === undefined) await run(given);
+else {
+  const { lines, broken } = await storyOfLife({ seed: Number(values.story) }, given);
+  print([...lines, ...broken].join('\n'));
 }
-const { user, system } = process.cpuUsage(before);
-const each = (sum: number) => (sum / lives).toFixed(1);
-process.stdout.write(
-  `${lives} lives, ${failed} failed; ${each((user + system) / 1000)} ms CPU, ${each(sums.turns)} turns, ${each(sums.commits)} commits, ` +
-    `${each(sums.crashes)} crashes, ${each(sums.seconds)} simulated seconds each\n`,
-);
-process.exitCode = failed > 0 ? 1 : 0;

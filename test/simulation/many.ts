@@ -1,0 +1,42 @@
+/** Lives by the thousand on every core: each process takes its part of the seeds. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { together, type Lives, type Wanted } from './lives.ts';
+
+const script = fileURLToPath(new URL('run.ts', import.meta.url));
+
+/** What was told of failing lives, and the sum. Throws where a process died of something else. */
+export async function manyLives({ from, seeds, minutes }: Wanted): Promise<{ told: string; lives: Lives }> {
+  const processes = Math.max(1, Math.min(availableParallelism(), seeds));
+  const share = Math.ceil(seeds / processes);
+  const parts = await Promise.all(
+    Array.from({ length: processes }, (_, at) =>
+      part({ from: from + at * share, seeds: Math.min(share, seeds - at * share), minutes }),
+    ),
+  );
+  return {
+    told: parts
+      .map(({ told }) => told)
+      .join('\n')
+      .trim(),
+    lives: together(parts.map(({ lives }) => lives)),
+  };
+}
+
+/** What `run.ts` prints with these arguments. */
+export async function runOf(args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  return output.trimEnd();
+}
+
+async function part({ from, seeds, minutes }: Wanted): Promise<{ told: string; lives: Lives }> {
+  const args = ['--json', '--kept', '--seeds', String(seeds), '--from', String(from)];
+  const lines = (await runOf(minutes === undefined ? args : [...args, '--minutes', String(minutes)])).split('\n');
+  const last = lines.pop() ?? '';
+  if (!last.startsWith('{')) throw new Error(`lives from seed ${from} ended before their time: ${last}`);
+  return { told: lines.join('\n'), lives: JSON.parse(last) as Lives };
+}
