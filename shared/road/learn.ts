@@ -27,7 +27,7 @@ interface Finished {
 /** One learner at a time takes finished jobs in the order of their end; the bell's id only says that there are some. */
 export const learnFromJob: Stage = async (platform) => {
   try {
-    await learnBatch(platform, batchSize);
+    if ((await learnBatch(platform, batchSize)) === undefined) await learnOneByOne(platform);
   } catch (error) {
     if (error instanceof LostRace) return;
     platform.log.warn({ err: error }, 'a batch could not be learned from; its jobs are tried one at a time');
@@ -35,11 +35,18 @@ export const learnFromJob: Stage = async (platform) => {
   }
 };
 
-/** Gives how many jobs were learned from. */
-const learnBatch = (platform: Platform, limit: number): Promise<number> =>
+/**
+ * Whoever learns dies again and again, or hangs, and nobody counts it: the sweep has rung for this job three times, its
+ * wait doubling, and it has not been learned from.
+ */
+const isStuck = ({ due_seconds }: Job, { config }: Tx): boolean => due_seconds >= 8 * config.DUE_SECONDS;
+
+/** Gives how many jobs were learned from; undefined: one of them may be at fault, so each is to be tried by itself. */
+const learnBatch = (platform: Platform, limit: number): Promise<number | undefined> =>
   platform.db.transaction('learnFromJob', async (tx) => {
     await lockLearner(tx);
     const jobs = await finishedJobs(tx, { limit });
+    if (jobs.some((job) => isStuck(job, tx))) return undefined;
     if (jobs.length > 0) await learn(tx, await finishedOf(tx, jobs), platform);
     if (jobs.length === limit) tx.ring('learn', 'more');
     return jobs.length;
@@ -110,29 +117,37 @@ const durationsIn = ({ job, actual }: Finished) => [
   ),
 ];
 
-/** Counts each job's attempt before it tries, so that only the one at fault ends without having been learned from. */
+/**
+ * Counts each job's attempt before it tries, so that only the one at fault ends without having been learned from. Those
+ * tried least come first: one that takes its process with it holds up no other twice.
+ */
 async function learnOneByOne(platform: Platform): Promise<void> {
-  for (const { id } of await finishedJobs(platform.db.read, { limit: batchSize })) {
-    await platform.db.transaction('countLearning', async (tx) => {
-      const job = await lockJob(tx, { id });
-      if (job?.state !== 'learning') return;
-      if (job.attempts < stageAttempts)
-        return jobWork.backOff(tx, { ...job, seconds: 1, fault: 'learning failed', counted: 1 });
-      await raiseActionItem(tx, {
-        code: 'learning_keeps_failing',
-        subject: id,
-        detail: job.last_fault ?? 'learning failed',
-      });
-      return moveJob(tx, job, { type: 'learned' });
-    });
+  const finished = await finishedJobs(platform.db.read, { limit: batchSize });
+  for (const seen of finished.toSorted((a, b) => a.attempts - b.attempts)) {
+    if (!(await countAttempt(platform, seen))) continue;
     try {
-      await learnOne(platform, id);
+      await learnOne(platform, seen.id);
     } catch (error) {
       // The attempt is counted already; the next job must have its turn.
-      platform.log.warn({ err: error, job: id }, 'a job could not be learned from');
+      platform.log.warn({ err: error, job: seen.id }, 'a job could not be learned from');
     }
   }
 }
+
+/** Whether it is to be tried now: not when another learner has counted it meanwhile, nor when it was tried often enough. */
+const countAttempt = (platform: Platform, { id, fence }: Job): Promise<boolean> =>
+  platform.db.transaction('countLearning', async (tx) => {
+    const job = await lockJob(tx, { id });
+    if (job?.state !== 'learning' || job.fence !== fence) return false;
+    if (job.attempts < stageAttempts) {
+      await jobWork.backOff(tx, { ...job, seconds: 1, fault: 'learning failed', counted: 1 });
+      return true;
+    }
+    const detail = job.last_fault ?? 'learning failed';
+    await raiseActionItem(tx, { code: 'learning_keeps_failing', subject: id, detail });
+    await moveJob(tx, job, { type: 'learned' });
+    return false;
+  });
 
 const learnOne = (platform: Platform, id: string): Promise<void> =>
   platform.db.transaction('learnFromJob', async (tx) => {
