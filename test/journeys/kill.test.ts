@@ -20,6 +20,7 @@ const kills = 20;
 const memory = { name: 'memory', resource_type: 'memory', unit: 'GB' };
 /** Each job holds a share of what only so many can have at a time. */
 const needs = { required_resources: [{ resource_type: 'memory', amount: 10, unit: 'GB' }] };
+const heartbeatSeconds = 0.4;
 const adminKey = `mk.key_admin.${'a'.repeat(43)}`;
 
 test(
@@ -29,6 +30,7 @@ test(
     const folder = mkdtempSync(join(tmpdir(), 'muster-kill-'));
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
+    await leaveCompiled(folder, port);
     let server = start(folder, port);
     let killed = 0;
     let killing = Promise.resolve();
@@ -37,7 +39,7 @@ test(
       const rows = rowsIn(generatedLog(300, seed));
       const town = { ...(await openReplayTown({ url, admin_key: adminKey, rows })), also: needs };
       await patientClient(url, adminKey, 10).post('/v1/deployment/resources/register', { ...memory, capacity: 100 });
-      const workers = startWorkers(town, rows, 0.1);
+      const workers = startWorkers(town, rows, heartbeatSeconds / 2);
       const random = seeded(seed);
       killing = (async () => {
         for (; killed < kills; killed++) {
@@ -96,8 +98,9 @@ function start(folder: string, port: number): ChildProcess {
     MUSTER_DATA: folder,
     PORT: String(port),
     MUSTER_ADMIN_KEY: adminKey,
-    AGENT_HEARTBEAT_INTERVAL: '400ms',
+    AGENT_HEARTBEAT_INTERVAL: `${heartbeatSeconds}s`,
     LOG_LEVEL: 'error',
+    NODE_COMPILE_CACHE: join(folder, 'compiled'),
   };
   return spawn(process.execPath, [file], {
     env: { ...process.env, ...settings },
@@ -105,10 +108,22 @@ function start(folder: string, port: number): ChildProcess {
   });
 }
 
-async function killHard(server: ChildProcess): Promise<void> {
+/** A server that ends in peace leaves what it has compiled to the others, who never do. */
+async function leaveCompiled(folder: string, port: number): Promise<void> {
+  const first = start(folder, port);
+  try {
+    await answers(`http://127.0.0.1:${port}`);
+  } finally {
+    await end(first, 'SIGTERM');
+  }
+}
+
+const killHard = (server: ChildProcess): Promise<void> => end(server, 'SIGKILL');
+
+async function end(server: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const gone = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGKILL');
+  server.kill(signal);
   await gone;
 }
 
