@@ -4,7 +4,6 @@ import { stages } from '../../functions/stages.ts';
 import { isTransient } from '../../shared/platform/database/faults.ts';
 import { ringDueWork } from '../../shared/road/ring-due-work.ts';
 import { impatient } from './faults/desk.ts';
-import { footprint } from './faults/photograph.ts';
 import { definition, jobs } from './faults/scene.ts';
 import { openTheatre, type Theatre } from './faults/theatre.ts';
 import type { Order, Ordered } from './tds/faults.ts';
@@ -21,7 +20,7 @@ const submit = () =>
   });
 const read = () => theatre.desk.ask(`GET ${jobs}/${theatre.scene.job.open}`, { as: theatre.scene.keys['sam'] });
 const estimate = () => stages.estimate.run(theatre.desk.world.platform, theatre.scene.job.submitted);
-const rows = () => footprint(theatre.desk.twin.database.raw);
+const rows = () => theatre.footprint();
 
 const sleeps: [how: string, order: Order][] = [
   ['it says that it is not available', { on: 'connect', how: 40_613, times: Infinity }],

@@ -7,7 +7,7 @@ interface Table {
 }
 
 type Row = Record<string, SQLInputValue>;
-export type Photograph = ReadonlyMap<string, Row[]>;
+type Photograph = ReadonlyMap<string, Row[]>;
 
 /** Marks of commits, and locks: they differ from run to run and mean nothing. */
 const unseen = new Set(['commits', 'migrations']);
@@ -31,32 +31,53 @@ const tablesOf = (db: DatabaseSync): Table[] =>
 export const photograph = (db: DatabaseSync): Photograph =>
   new Map(tablesOf(db).map(({ name }) => [name, db.prepare(`select * from "${name}"`).all() as Row[]]));
 
-export function putBack(db: DatabaseSync, photo: Photograph): void {
-  db.exec('pragma foreign_keys = off; begin');
-  for (const [name, rows] of photo) {
-    db.exec(`delete from "${name}"`);
+/** Gives what puts all rows back. */
+export function putterBack(db: DatabaseSync, photo: Photograph): () => void {
+  const puts = [...photo].map(([name, rows]) => {
+    const empty = db.prepare(`delete from "${name}"`);
     const [first] = rows;
-    if (first === undefined) continue;
+    if (first === undefined) return () => void empty.run();
     const columns = Object.keys(first);
     const insert = db.prepare(
       `insert into "${name}" (${columns.map((column) => `"${column}"`).join(', ')}) values (${columns.map(() => '?').join(', ')})`,
     );
-    for (const row of rows) insert.run(...columns.map((column) => row[column] ?? null));
-  }
-  db.exec('commit; pragma foreign_keys = on');
+    const values = rows.map((row) => columns.map((column) => row[column] ?? null));
+    return () => {
+      empty.run();
+      for (const each of values) insert.run(...each);
+    };
+  });
+  return () => {
+    db.exec('pragma foreign_keys = off; begin');
+    for (const put of puts) put();
+    db.exec('commit; pragma foreign_keys = on');
+  };
 }
 
-/** Rows as lines, sorted: the same lines, the same effect. */
-export function footprint(db: DatabaseSync): string[] {
-  return tablesOf(db)
+/**
+ * Gives what looks at the rows as lines, sorted: the same lines, the same effect. Tables stay as they are, and hardly a
+ * value is another at the next look, so that both are worked out once.
+ */
+export function footprints(db: DatabaseSync): () => string[] {
+  const plains = new Map<unknown, string>();
+  const known = (value: unknown): string => {
+    const before = plains.get(value);
+    if (before !== undefined) return before;
+    const made = plain(value);
+    plains.set(value, made);
+    return made;
+  };
+  const looks = tablesOf(db)
     .filter(({ name }) => !unseen.has(name))
-    .flatMap(({ name, columns }) => {
+    .map(({ name, columns }) => {
       const seen = columns.filter((column) => isSeen(name, column)).map((column) => column.name);
-      return (db.prepare(`select * from "${name}"`).all() as Row[]).map(
-        (row) => `${name} ${seen.map((column) => `${column}=${plain(row[column])}`).join(' ')}`,
-      );
-    })
-    .toSorted();
+      const every = db.prepare(`select * from "${name}"`);
+      return () =>
+        (every.all() as Row[]).map(
+          (row) => `${name} ${seen.map((column) => `${column}=${known(row[column])}`).join(' ')}`,
+        );
+    });
+  return () => looks.flatMap((look) => look()).toSorted();
 }
 
 const isSeen = (table: string, { name, type }: Table['columns'][number]): boolean =>

@@ -38,6 +38,7 @@ test.each(Object.entries(planted))('%s', async (_, plant) => {
   const orders = ordersFor(reference.steps).filter(({ how, times }) => how === 1205 && times === undefined);
   isPlanted = true;
   const complaints: string[] = [];
-  for (const order of orders) complaints.push(...(await tried(theatre, verb, order, reference)));
+  for (const order of orders)
+    if (complaints.length === 0) complaints.push(...(await tried(theatre, verb, order, reference)));
   expect(complaints).not.toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** A scene in which every verb can be tried again and again, each time with another fault. */
 import { openServer } from '../../readiness/a-server.ts';
 import { openSqlDesk, type SqlDesk, type SqlDeskOptions } from './desk.ts';
-import { photograph, putBack, type Photograph } from './photograph.ts';
+import { footprints, photograph, putterBack } from './photograph.ts';
 import { agents, setScene, type Scene } from './scene.ts';
 import { verbsOf, type Verb } from './verb.ts';
 
@@ -9,6 +9,8 @@ export interface Theatre {
   desk: SqlDesk;
   scene: Scene;
   verbs: Verb[];
+  /** All that is there, in lines that can be compared. */
+  footprint: () => string[];
   /** Puts everything back to where it was. */
   reset: () => Promise<void>;
   /** As much later as it takes for a stage's claim to run out; everybody is still alive. */
@@ -23,11 +25,13 @@ export async function openTheatre(options: SqlDeskOptions): Promise<Theatre> {
   const voter = await openServer(() => ({ status: 204 }));
   const desk = await openSqlDesk(options);
   const scene = await setScene(desk, voter.url);
-  const photo = photograph(desk.twin.database.raw);
+  const { raw } = desk.twin.database;
+  const putBack = putterBack(raw, photograph(raw));
   return {
     ...{ desk, scene },
     verbs: verbsOf(scene),
-    reset: () => reset(desk, photo),
+    footprint: footprints(raw),
+    reset: () => reset(desk, putBack),
     leaseOver: async () => {
       await desk.world.advance(longestLease);
       for (const agent of agents)
@@ -41,9 +45,9 @@ export async function openTheatre(options: SqlDeskOptions): Promise<Theatre> {
 }
 
 /** Whoever still has something open ends it first. */
-async function reset({ twin, clock, world }: SqlDesk, photo: Photograph): Promise<void> {
+async function reset({ twin, clock, world }: SqlDesk, putBack: () => void): Promise<void> {
   const giveOn = await twin.database.turns.take(new AbortController().signal);
-  putBack(twin.database.raw, photo);
+  putBack();
   giveOn();
   clock.rewind();
   world.rung.length = 0;

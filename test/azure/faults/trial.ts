@@ -1,6 +1,5 @@
 /** A verb, tried with one thing going wrong: its effect is there once, or its caller hears of a clear error. */
 import type { Order, Target } from '../tds/faults.ts';
-import { footprint } from './photograph.ts';
 import type { Theatre } from './theatre.ts';
 import type { Outcome, Verb } from './verb.ts';
 
@@ -17,14 +16,12 @@ export interface Reference {
 const bells = ({ desk: { world } }: Theatre): string[] =>
   world.rung.map(({ bell, id }) => `${bell} ${id.replace(/_[0-9a-hjkmnp-tv-z]{26}$/, '')}`);
 
-const footprintOf = ({ desk }: Theatre): string[] => footprint(desk.twin.database.raw);
-
 export async function referenceOf(theatre: Theatre, verb: Verb): Promise<Reference> {
   await theatre.reset();
-  const before = footprintOf(theatre);
+  const before = theatre.footprint();
   const outcome = await verb.run();
   const steps = theatre.desk.twin.asked.map(({ kind }) => kind).filter((kind) => kind !== 'settings');
-  return { outcome, before, once: footprintOf(theatre), rung: bells(theatre), steps };
+  return { outcome, before, once: theatre.footprint(), rung: bells(theatre), steps };
 }
 
 /** Gives what is wrong; nothing, if it went as it should. */
@@ -90,14 +87,14 @@ class Judge {
   }
 
   #leaves(): 'once' | 'none' | 'other' {
-    const lines = footprintOf(this.#theatre);
+    const lines = this.#theatre.footprint();
     const { before, once } = this.#reference;
     if (isSame(lines, once)) return 'once';
     return isSame(lines, before) ? 'none' : 'other';
   }
 
   #difference(): string {
-    const lines = footprintOf(this.#theatre);
+    const lines = this.#theatre.footprint();
     const { once } = this.#reference;
     const more = lines.filter((line) => !once.includes(line)).map((line) => `+ ${line}`);
     const less = once.filter((line) => !lines.includes(line)).map((line) => `- ${line}`);
