@@ -13,7 +13,7 @@ const longestStory = 200;
 export async function explain({ asked, lived }: Failed, given: Given): Promise<string> {
   const kind = kindOf(lived.broken[0] ?? '');
   const large = {
-    ...{ seed: asked.seed, cast: lived.cast, calmSeconds: lived.calmSeconds },
+    ...{ seed: asked.seed, cast: lived.cast, without: asked.without ?? [], calmSeconds: lived.calmSeconds },
     faults: asked.faults ?? (Object.keys(lived.faults) as FaultKind[]), // its names
   };
   const smallest = await shrink(large, async (smaller) => {

@@ -4,6 +4,7 @@
  */
 import type { StatementSync } from 'node:sqlite';
 import { migrate } from '../../shared/platform/database/migrate.ts';
+import type { Engine } from '../../shared/platform/database/transactions.ts';
 import { SqliteConnection } from '../../shared/platform/database/sqlite-connection.ts';
 
 type Value = string | number | null;
@@ -15,10 +16,16 @@ export class Ground {
   readonly #statements = new Map<string, StatementSync>();
   #reset: StatementSync[] = [];
   #changes = 0;
+  #builder: Engine['builder'] | undefined;
 
   constructor() {
     this.connection = new SqliteConnection(':memory:', { time: () => this.time() });
     migrate(this.connection.raw);
+  }
+
+  /** Statements are compiled once for each builder: the first serves all lives. */
+  builderOf({ builder }: Engine): Engine['builder'] {
+    return (this.#builder ??= builder);
   }
 
   /** Past every store, as the database has it. */

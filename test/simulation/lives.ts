@@ -30,6 +30,22 @@ export interface Wanted {
   mostFailures?: number;
 }
 
+/** Large lives come first; the others cost half as much, and each brings another order of what happens. */
+const largeShare = 0.3;
+
+/** They pass by: a job comes to its end without them. */
+const passersBy = [
+  ...['sue', 'cheat', 'thief', 'maintainer', 'reader', 'head horst', 'head hank', 'twin of writer'],
+  ...['blunderer', 'verifier', 'correspondent'],
+];
+
+/** Of every other one there is an operator, who gives jobs another course. */
+const small = (seed: number): Asked => ({
+  seed,
+  without: seed % 2 === 0 ? passersBy : [...passersBy, 'operator'],
+  calmSeconds: 60,
+});
+
 export async function livesOf(wanted: Wanted, given: Given): Promise<Lives> {
   const { from, seeds, first = [], minutes = Infinity, mostFailures = 3 } = wanted;
   const end = performance.now() + minutes * 60_000;
@@ -37,7 +53,8 @@ export async function livesOf(wanted: Wanted, given: Given): Promise<Lives> {
   const sums: Lives = { lives: 0, cpuSeconds: 0, turns: 0, commits: 0, crashes: 0, seconds: 0, failed: [] };
   for (; sums.lives < first.length + seeds && performance.now() < end; sums.lives++) {
     if (sums.failed.length >= mostFailures) break;
-    const asked = first[sums.lives] ?? { seed: from + sums.lives - first.length };
+    const at = sums.lives - first.length;
+    const asked = first[sums.lives] ?? (at < seeds * largeShare ? { seed: from + at } : small(from + at));
     const lived = await live(asked, given);
     for (const name of ['turns', 'commits', 'crashes', 'seconds'] as const) sums[name] += lived[name];
     if (lived.broken.length > 0) sums.failed.push({ asked, lived });

@@ -124,7 +124,10 @@ export class Running {
       ...{ clock: inner, time: clock.database, log, outbound, standing: ground.connection },
       random: seededRandom(this.#around.seed * 64 + process.number),
       bells: plant.bells?.(bells) ?? bells,
-      engine: (real) => reached({ ...this.#around, boundary })(this.#around.watched(plant.engine?.(real) ?? real)),
+      engine: (real) => {
+        const engine = { ...real, builder: ground.builderOf(real) };
+        return reached({ ...this.#around, boundary })(this.#around.watched(plant.engine?.(engine) ?? engine));
+      },
     });
   }
 

@@ -5,7 +5,9 @@ import type { FaultKind } from './faults.ts';
 /** What the failing life had: of this something is taken away, a piece at a time. */
 export interface Large {
   seed: number;
+  /** Who lived in it, and who had been taken away already. */
   cast: readonly string[];
+  without: readonly string[];
   faults: readonly FaultKind[];
   calmSeconds: number;
 }
@@ -18,7 +20,7 @@ export type Fails = (asked: Required<Asked>) => Promise<boolean>;
  */
 export async function shrink(large: Large, fails: Fails, tries = 150): Promise<Required<Asked>> {
   let smallest: Required<Asked> = {
-    ...{ seed: large.seed, without: [], faults: large.faults, calmSeconds: large.calmSeconds },
+    ...{ seed: large.seed, without: large.without, faults: large.faults, calmSeconds: large.calmSeconds },
   };
   let tried = 0;
   const isAccepted = async (smaller: Required<Asked>): Promise<boolean> => {
@@ -33,7 +35,7 @@ export async function shrink(large: Large, fails: Fails, tries = 150): Promise<R
     await fewer(smallest.faults, (faults) => isAccepted({ ...smallest, faults }));
     const present = large.cast.filter((name) => !smallest.without.includes(name));
     await fewer(present, (cast) =>
-      isAccepted({ ...smallest, without: large.cast.filter((name) => !cast.includes(name)) }),
+      isAccepted({ ...smallest, without: [...large.without, ...large.cast.filter((name) => !cast.includes(name))] }),
     );
     for (
       let calmSeconds = Math.floor(smallest.calmSeconds / 2);
