@@ -43,8 +43,8 @@ export const nothingExecutesWithoutAnApproval: Promised = {
     'create table granted_by (approval_id text, voter_id text)',
     `create trigger watch_grants after update on approvals when new.state = 'granted' and old.state <> 'granted'
      begin insert into granted_by select new.id, voter_id from ballots join principals on principals.id = voter_id
-       left join agents on agents.id = voter_id
-       where approval_id = new.id and decision = 'yes' and disabled_at is null
+       left join principals owner on owner.id = principals.owner_id left join agents on agents.id = voter_id
+       where approval_id = new.id and decision = 'yes' and principals.disabled_at is null and owner.disabled_at is null
          and coalesce(agents.state, 'active') not in ('isolated', 'retired'); end`,
   ],
   atEnd: (look) => {

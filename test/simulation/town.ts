@@ -56,6 +56,7 @@ const agents: Record<string, Registered> = {
 
 export const admin: Caller = { id: 'ada', kind: 'person', roles: ['admin', 'operator'], owner_id: null };
 export const person = (id: string): Caller => ({ id, kind: 'person', roles: people[id] ?? [], owner_id: null });
+export const isPerson = (id: string): boolean => Object.hasOwn(people, id);
 export const asAgent = (id: string): Caller => {
   const { role = 'worker', owner_id = null } = agents[id] ?? {};
   return { id, kind: 'agent', roles: [role], owner_id };

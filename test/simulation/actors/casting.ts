@@ -2,11 +2,12 @@
 import type { Chance } from '../chance.ts';
 import type { Cast } from '../life.ts';
 import { blunderer } from './blunderers.ts';
+import { caretaker } from './caretaker.ts';
 import { cheat } from './cheats.ts';
 import { correspondent } from './correspondents.ts';
 import { approver, head, manners as headManners, type HeadManner } from './heads.ts';
 import { maintainer } from './maintainers.ts';
-import { caretaker, operator } from './operators.ts';
+import { operator } from './operators.ts';
 import { reader } from './readers.ts';
 import { submitter } from './submitters.ts';
 import { thief } from './thief.ts';

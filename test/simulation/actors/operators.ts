@@ -1,17 +1,19 @@
+import { deletePrincipal } from '../../../shared/access/principals.ts';
 import { retireAgent } from '../../../shared/agents/retire-agent.ts';
 import { putBudget } from '../../../shared/budgets/set.ts';
 import { putPrices } from '../../../shared/estimates/put-prices.ts';
+import { deleteResource } from '../../../shared/resources/delete-resource.ts';
 import { registerResource } from '../../../shared/resources/register-resource.ts';
 import { cancelJob } from '../../../shared/road/cancel.ts';
 import { getJob } from '../../../shared/road/read.ts';
 import { changeDefinition, retryJob } from '../../../shared/road/redeploy.ts';
-import { registerAgent } from '../../../shared/tasks/register-agent.ts';
-import { RegisterTool } from '../../../shared/tools/tool.ts';
+import { deleteTool } from '../../../shared/tools/delete-tool.ts';
 import { registerTool } from '../../../shared/tools/register-tool.ts';
 import type { Actor, Life } from '../life.ts';
-import { admin, bench, gold, linter, person, priced, registration } from '../town.ts';
-import { anyJob, ask, askOn, askUntilHeard } from './asking.ts';
+import { admin, bench, linter, person, priced } from '../town.ts';
+import { anyJob, ask, askOn } from './asking.ts';
 import { anyDefinition } from './definitions.ts';
+import { restore } from './restoring.ts';
 
 async function cancel(life: Life): Promise<void> {
   const job = anyJob(life);
@@ -72,9 +74,22 @@ async function retire(life: Life): Promise<void> {
   await restore(life, id);
 }
 
-/** As at the beginning. */
-const restore = (life: Life, agent_id: string): Promise<unknown> =>
-  ask(life, 'registerAgent', (platform) => registerAgent(platform, admin, registration(agent_id)));
+/** Gone, unless a job works with it, and there again after a while. */
+async function deleteSomething(life: Life): Promise<void> {
+  await ask(life, 'deleteTool', (platform) => deleteTool(platform, admin, { name: linter.name }));
+  await ask(life, 'deleteResource', (platform) => deleteResource(platform, admin, { name: bench.name }));
+  await life.sleep(life.random.between(5, 60));
+  await setTool(life);
+  await setResource(life);
+}
+
+/** Nobody may call any more whom it owns, nor do their ballots count; enabled again after a while. */
+async function disable(life: Life): Promise<void> {
+  const id = life.random.pick(['owner_of_hugo', 'paula']);
+  await askOn(life, life.ledger.note('retirement', { id }), (platform) => deletePrincipal(platform, admin, { id }));
+  await life.sleep(life.random.between(5, 90));
+  await restore(life, id);
+}
 
 const setTool = (life: Life) =>
   ask(life, 'registerTool', (platform) =>
@@ -87,7 +102,21 @@ const setResource = (life: Life) =>
   );
 
 const acts: ((life: Life, helper: string) => Promise<unknown>)[] = [
-  ...[cancel, cancel, retry, retry, change, change, retire, setPrice, setTool, setResource],
+  ...[
+    cancel,
+    cancel,
+    retry,
+    retry,
+    retry,
+    change,
+    change,
+    retire,
+    disable,
+    setPrice,
+    setTool,
+    setResource,
+    deleteSomething,
+  ],
   (life) => setBudget(life, life.random.pick([0, 0.6, 5, 50])),
 ];
 
@@ -100,21 +129,3 @@ export const operator =
       await life.random.pick(acts)(life, helper);
     }
   };
-
-/** When the faults are over: money, tools, room and people are there, so that nothing waits in vain. */
-export const caretaker: Actor = async (life) => {
-  while (!life.isCalm && !life.isOver) await life.sleep(60);
-  const silver = priced({ ...gold, model: 'silver' });
-  life.ledger.note('price', { ...gold, model: 'silver' });
-  await askUntilHeard(life, 'putPrices', (platform) => putPrices(platform, admin, silver));
-  const tools = [RegisterTool.parse({ name: 'late' }), { ...linter, rate_limit: 1000 }];
-  const room = { ...bench, capacity: 50 };
-  await askUntilHeard(life, 'putBudget', (platform) =>
-    putBudget(platform, admin, { scope: 'month', limit_usd: 100_000 }),
-  );
-  for (const tool of tools)
-    await askUntilHeard(life, 'registerTool', (platform) => registerTool(platform, admin, tool));
-  await askUntilHeard(life, 'registerResource', (platform) => registerResource(platform, admin, room));
-  for (const id of new Set(life.ledger.of('retirement').map((line) => line.id)))
-    await askUntilHeard(life, 'registerAgent', (platform) => registerAgent(platform, admin, registration(id)));
-};

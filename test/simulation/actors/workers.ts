@@ -104,7 +104,7 @@ async function beat(life: Life, self: Self): Promise<void> {
 async function claim(life: Life, self: Self, max: number): Promise<void> {
   const claim_id = self.unheard ?? nextClaim(self);
   const line = life.ledger.note('claim', { agent: self.id, claim_id, tasks: [] });
-  const asked = { agent_id: self.id, max, wait_seconds: 0, claim_id };
+  const asked = { agent_id: self.id, max, wait_seconds: life.random.chance(0.1) ? 8 : 0, claim_id };
   const answer = await askOn(life, line, (platform) => claimTasks(platform, asAgent(self.id), asked));
   self.unheard = line.heard === 'unheard' ? claim_id : undefined;
   line.tasks = answer?.tasks ?? [];

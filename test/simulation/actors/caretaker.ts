@@ -1,0 +1,27 @@
+import { putBudget } from '../../../shared/budgets/set.ts';
+import { putPrices } from '../../../shared/estimates/put-prices.ts';
+import { registerResource } from '../../../shared/resources/register-resource.ts';
+import { RegisterTool } from '../../../shared/tools/tool.ts';
+import { registerTool } from '../../../shared/tools/register-tool.ts';
+import type { Actor } from '../life.ts';
+import { admin, bench, gold, linter, priced } from '../town.ts';
+import { askUntilHeard } from './asking.ts';
+import { restoring } from './restoring.ts';
+
+/** When the faults are over: money, tools, room and people are there, so that nothing waits in vain. */
+export const caretaker: Actor = async (life) => {
+  while (!life.isCalm && !life.isOver) await life.sleep(60);
+  const silver = priced({ ...gold, model: 'silver' });
+  life.ledger.note('price', { ...gold, model: 'silver' });
+  await askUntilHeard(life, 'putPrices', (platform) => putPrices(platform, admin, silver));
+  const tools = [RegisterTool.parse({ name: 'late' }), { ...linter, rate_limit: 1000 }];
+  const room = { ...bench, capacity: 50 };
+  await askUntilHeard(life, 'putBudget', (platform) =>
+    putBudget(platform, admin, { scope: 'month', limit_usd: 100_000 }),
+  );
+  for (const tool of tools)
+    await askUntilHeard(life, 'registerTool', (platform) => registerTool(platform, admin, tool));
+  await askUntilHeard(life, 'registerResource', (platform) => registerResource(platform, admin, room));
+  for (const id of new Set(life.ledger.of('retirement').map((line) => line.id)))
+    await askUntilHeard(life, 'restore', (platform) => restoring(platform, id));
+};
