@@ -9,7 +9,7 @@ import { approver, head, manners as headManners, type HeadManner } from './heads
 import { maintainer } from './maintainers.ts';
 import { operator } from './operators.ts';
 import { reader } from './readers.ts';
-import { submitter } from './submitters.ts';
+import { rush, submitter } from './submitters.ts';
 import { thief } from './thief.ts';
 import { verifier } from './verifiers.ts';
 import { manners as workerManners, worker, type WorkerManner } from './workers.ts';
@@ -27,7 +27,8 @@ export function castOf(random: Chance): Cast[] {
   const workers = ['writer', helper, 'heidi'];
   return [
     { name: 'sam', actor: submitter('sam', { helper, jobs: random.between(1, 2) }), isWaitedFor: true },
-    ...some(0.25, { name: 'sue', actor: submitter('sue', { helper, jobs: 1 }), isWaitedFor: true }),
+    ...some(0.12, { name: 'rush', actor: rush, isWaitedFor: true }),
+    ...some(0.15, { name: 'sue', actor: submitter('sue', { helper, jobs: 1 }), isWaitedFor: true }),
     ...heads.map((id) => ({ name: `head ${id}`, actor: head(id, headManner(random)) })),
     { name: 'approver paula', actor: approver('paula', headManner(random)) },
     ...workers.map((id) => ({ name: `worker ${id}`, actor: worker(id, workerManner(random)) })),

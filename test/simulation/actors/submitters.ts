@@ -4,7 +4,7 @@ import { submitFromTemplate } from '../../../shared/road/submit-from-template.ts
 import type { Actor, Life } from '../life.ts';
 import { monthly, person } from '../town.ts';
 import { askOn } from './asking.ts';
-import { anyDefinition } from './definitions.ts';
+import { anyDefinition, definition } from './definitions.ts';
 
 interface Sending {
   by: string;
@@ -32,6 +32,14 @@ async function sendFromTemplate(life: Life, by: string, job_description: string)
   if (job_id !== undefined) line.job_id = job_id;
   return line.heard;
 }
+
+/** Several of the plainest kind at once, so that one worker has more to do than it may hold. */
+export const rush: Actor = async (life) => {
+  for (let number = 1; number <= 4; number++) {
+    const sending = { by: 'sue', key: `sue in a hurry ${number}`, definition: definition() };
+    while ((await send(life, sending)) === 'unheard' && !life.isOver) await life.sleep(2);
+  }
+};
 
 /** Sends each of its jobs under a key of its own, again and again until it hears; some of them once more, or another in its place. */
 export const submitter =
