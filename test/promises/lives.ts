@@ -47,7 +47,7 @@ export class Lives {
   }
 
   /** What one that knows another story than the actors' finds. */
-  toldOtherwise(retell: (ledger: Ledger) => void): string[] {
+  toldOtherwise(retell: (ledger: Ledger) => unknown): string[] {
     retell(this.#seen.ledger);
     return this.found();
   }
