@@ -15,8 +15,12 @@ export async function held({ runs, seeds }: { runs: number; seeds: [number, numb
   };
 }
 
+/** Milliseconds of a run, on a machine that has much else to do. */
+const longestRun = 200;
+
 async function ranBy(seed: number, runs: number) {
   const program = new URL('run.ts', import.meta.url).pathname;
-  const { stdout } = await promisify(execFile)(process.execPath, [program, String(seed), String(runs)]);
+  const timeout = 60_000 + runs * longestRun;
+  const { stdout } = await promisify(execFile)(process.execPath, [program, String(seed), String(runs)], { timeout });
   return Told.parse(JSON.parse(stdout));
 }
