@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { patientClient } from '../../local/client.ts';
 import { recordInFile } from '../../local/record-file.ts';
 import { drive, type Driven } from '../../local/replay/drive.ts';
@@ -34,6 +34,10 @@ test(
     let server = start(folder, port);
     let killed = 0;
     let killing = Promise.resolve();
+    onTestFinished(() => {
+      killed = kills; // also when its time is over: nobody starts another
+      return killHard(server);
+    });
     try {
       await answers(url);
       const rows = rowsIn(generatedLog(300, seed));
@@ -60,7 +64,7 @@ test(
       expect(new Set(driven.map(({ job }) => job.job_id)).size).toBe(300);
       await nothingIsHeld(url);
     } finally {
-      killed = kills; // also where something failed: nobody starts another
+      killed = kills; // also where something failed
       await killing;
       await killHard(server);
     }
