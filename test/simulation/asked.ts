@@ -27,6 +27,8 @@ export interface Given {
   plant?: Plant;
   /** Hears of each turn; times in simulated milliseconds. */
   onTurn?: (waiting: Waiting, now: number) => void;
+  /** Hears of each fault that happens. */
+  onFault?: (kind: FaultKind, now: number) => void;
   /** Hears of each commit. */
   onCommit?: (name: string, now: number) => void;
 }

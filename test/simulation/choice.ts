@@ -2,9 +2,14 @@
 import type { Chance } from './chance.ts';
 import type { Waiting } from './scheduler.ts';
 
+/** At the boundary before a transaction. */
+export const writing = 'writes';
+
 export interface Choice {
   /** One of those that can go on; there is one at least. */
   pick(ready: readonly Waiting[]): Waiting;
+  /** Who goes on in the same turn of the event loop, so that their transactions share a commit. */
+  beside(next: Waiting, ready: readonly Waiting[]): Waiting[];
   /** How long a turn takes. */
   milliseconds(): number;
 }
@@ -17,6 +22,7 @@ const manners = ['any', 'any', 'oldest', 'newest', 'favourites'] as const;
 export function choiceOf(chance: Chance): Choice {
   const manner = chance.pick(manners);
   const slowest = chance.pick([2, 10, 40]);
+  const groups = chance.pick([0, 0.3, 1]);
   const rank = ranks(chance);
   const picks: Record<(typeof manners)[number], (ready: readonly Waiting[]) => Waiting> = {
     any: (ready) => chance.pick(ready),
@@ -26,6 +32,12 @@ export function choiceOf(chance: Chance): Choice {
   };
   return {
     pick: (ready) => (ready.length === 1 || chance.chance(fairShare) ? chance.pick(ready) : picks[manner](ready)),
+    beside: (next, ready) =>
+      next.what !== writing || !chance.chance(groups)
+        ? []
+        : ready
+            .filter(({ what, who }) => what === writing && who.process === next.who.process)
+            .filter((each) => each !== next),
     milliseconds: () => chance.between(0, slowest),
   };
 }

@@ -3,6 +3,7 @@ import { currentTransaction } from '../../shared/platform/context.ts';
 import { UnknownOutcome } from '../../shared/platform/database/faults.ts';
 import type { Engine } from '../../shared/platform/database/transactions.ts';
 import type { Reads } from '../../shared/platform/platform.ts';
+import { writing } from './choice.ts';
 import { plantedSqlite, type Faults } from './faults.ts';
 import type { Boundary } from './boundary.ts';
 
@@ -63,7 +64,7 @@ async function once<T>(
   { name }: { name: () => string },
   run: () => Promise<T>,
 ): Promise<T> {
-  await boundary.turn('writes');
+  await boundary.turn(writing);
   const value = await boundary.busy(run);
   committed(name());
   await boundary.turn(`has committed ${name()}`);

@@ -47,9 +47,11 @@ export interface Mixing {
   only: readonly FaultKind[] | undefined;
   /** Once it says so, nothing happens any more. */
   isCalm: () => boolean;
+  /** Hears of each that happens. */
+  onFault?: (kind: FaultKind) => void;
 }
 
-export function faultsOf({ seed, only, isCalm }: Mixing): Faults {
+export function faultsOf({ seed, only, isCalm, onFault }: Mixing): Faults {
   const mix = mixOf(chanceOf(seed, 'mix'));
   if (only !== undefined) for (const kind of faultKinds) if (!only.includes(kind)) delete mix[kind];
   const streams = Object.fromEntries(faultKinds.map((kind) => [kind, chanceOf(seed, kind)])) as Record<
@@ -61,7 +63,9 @@ export function faultsOf({ seed, only, isCalm }: Mixing): Faults {
     of: (kind) => streams[kind],
     happens: (kind) => {
       const share = mix[kind];
-      return share !== undefined && !isCalm() && streams[kind].chance(share / 100);
+      if (share === undefined || isCalm() || !streams[kind].chance(share / 100)) return false;
+      onFault?.(kind);
+      return true;
     },
   };
 }

@@ -96,13 +96,16 @@ export class Scheduler {
   async run(isOver: () => boolean): Promise<void> {
     await this.#quiet();
     while (!isOver() && this.#waiting.size > 0) {
-      const next = this.#next();
-      this.#waiting.delete(next);
-      this.turns++;
-      if (this.onTurn?.(next) === false) continue;
-      next.goOn();
+      for (const next of this.#next()) this.#give(next);
       await this.#quiet();
     }
+  }
+
+  /** Whose process has died in this very turn has none. */
+  #give(next: Waiting): void {
+    if (!this.#waiting.delete(next)) return;
+    this.turns++;
+    if (this.onTurn?.(next) !== false) next.goOn();
   }
 
   #stand(waiting: Omit<Waiting, 'place' | 'goOn'>): Promise<void> {
@@ -115,7 +118,7 @@ export class Scheduler {
     return placed;
   }
 
-  #next(): Waiting {
+  #next(): Waiting[] {
     let ready = [...this.#waiting].filter(({ until }) => until <= this.now);
     if (ready.length === 0) {
       let first = Infinity;
@@ -124,7 +127,8 @@ export class Scheduler {
       ready = [...this.#waiting].filter(({ until }) => until <= first);
     }
     this.now += this.#choice.milliseconds();
-    return this.#choice.pick(ready);
+    const next = this.#choice.pick(ready);
+    return [next, ...this.#choice.beside(next, ready)];
   }
 
   /** Everybody has come to his next boundary. */

@@ -12,7 +12,7 @@ const unread = /^(head_hash|touched_at|definition|electorate|workflow|rules|trac
 const longestValue = 60;
 
 /** Takes note of a life as it is lived: lines of text. */
-export function storyOf(ground: Ground, lines: string[]): Pick<Given, 'onTurn' | 'onCommit'> {
+export function storyOf(ground: Ground, lines: string[]): Pick<Given, 'onTurn' | 'onFault' | 'onCommit'> {
   let seen: Seen = new Map();
   const tell = (now: number, words: string) => lines.push(`${(now / 1000).toFixed(3).padStart(10)}  ${words}`);
   return {
@@ -20,6 +20,7 @@ export function storyOf(ground: Ground, lines: string[]): Pick<Given, 'onTurn' |
       if (seen.size === 0) seen = look(ground);
       tell(now, `${who.name} ${what}`);
     },
+    onFault: (kind, now) => tell(now, `*** ${kind} ***`),
     onCommit: (name, now) => {
       const after = look(ground);
       tell(now, `${name} is committed`);

@@ -18,7 +18,10 @@ export function surround(asked: Asked, given: Given, broken: string[]): Around {
   const manner = mannerIn(asked);
   const scheduler = new Scheduler(choiceOf(chanceOf(seed, 'turns')));
   const isCalm = () => scheduler.now >= manner.calmSeconds * 1000;
-  const faults = faultsOf({ seed, only: asked.faults, isCalm });
+  const faults = faultsOf({
+    ...{ seed, only: asked.faults, isCalm },
+    onFault: (kind) => given.onFault?.(kind, scheduler.now),
+  });
   const { ground, plant = {} } = given;
   const disk = { fullUntil: -1 };
   return {
