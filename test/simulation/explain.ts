@@ -5,10 +5,11 @@ import type { Kept } from './kept.ts';
 import { live } from './live.ts';
 import type { Failed } from './lives.ts';
 import { kindOf, shrink } from './shrink.ts';
-import { short, storyOf } from './story.ts';
+import { changeIndent, short, storyOf } from './story.ts';
 
-/** The end of a story, which is where it breaks. */
-const longestStory = 200;
+/** Of a longer story, its beginning and its end. */
+const beginning = 80;
+const ending = 120;
 
 export async function explain({ asked, lived }: Failed, given: Given): Promise<string> {
   const kind = kindOf(lived.broken[0] ?? '');
@@ -24,11 +25,21 @@ export async function explain({ asked, lived }: Failed, given: Given): Promise<s
   const kept: Kept = { ...smallest, found: short(broken[0] ?? '') };
   return [
     `seed ${asked.seed}: ${lived.broken[0]}`,
-    ...(lines.length > longestStory ? [`(${lines.length - longestStory} lines before)`] : []),
-    ...lines.slice(-longestStory),
+    ...abridged(lines),
     ...broken.map(short),
     `to keep in seeds.json: ${JSON.stringify(kept)}`,
   ].join('\n');
+}
+
+/** Without the turns that nothing came of. */
+function abridged(lines: readonly string[]): string[] {
+  const told = lines.filter((line, at) => {
+    if (line.endsWith(' is committed')) return lines[at + 1]?.startsWith(changeIndent) === true;
+    return !/ (wakes|reads|writes|has committed .*|hears \w+)$/.test(line);
+  });
+  const left = told.length - beginning - ending;
+  if (left <= 0) return told;
+  return [...told.slice(0, beginning), `(${left} lines)`, ...told.slice(-ending)];
 }
 
 export async function storyOfLife(asked: Asked, given: Given): Promise<{ lines: string[]; broken: string[] }> {

@@ -11,6 +11,9 @@ const untold = ['events', 'idempotency_keys', 'migrations', 'sqlite_sequence', '
 const unread = /^(head_hash|touched_at|definition|electorate|workflow|rules|trace|estimate|readiness|card|created_at)$/;
 const longestValue = 60;
 
+/** Before what a commit has changed. */
+export const changeIndent = ' '.repeat(12);
+
 /** Takes note of a life as it is lived: lines of text. */
 export function storyOf(ground: Ground, lines: string[]): Pick<Given, 'onTurn' | 'onFault' | 'onCommit'> {
   let seen: Seen = new Map();
@@ -24,7 +27,7 @@ export function storyOf(ground: Ground, lines: string[]): Pick<Given, 'onTurn' |
     onCommit: (name, now) => {
       const after = look(ground);
       tell(now, `${name} is committed`);
-      for (const words of changes(seen, after)) lines.push(`            ${short(words)}`);
+      for (const words of changes(seen, after)) lines.push(`${changeIndent}${short(words)}`);
       seen = after;
     },
   };
