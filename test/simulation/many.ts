@@ -27,7 +27,13 @@ export async function manyLives({ from, seeds, minutes }: Wanted): Promise<{ tol
 }
 
 /** What `run.ts` prints with these arguments. */
-export async function runOf(args: readonly string[]): Promise<string> {
+export const runOf = (args: readonly string[]): Promise<string> => printed(script, args);
+
+/**
+ * What a script prints in a process of its own: where tests are run, modules are loaded at any moment, and a life would
+ * not come out the same twice.
+ */
+export async function printed(script: string, args: readonly string[] = []): Promise<string> {
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   return output.trimEnd();

@@ -1,7 +1,8 @@
 /**
  * Lives in this process: `node test/simulation/run.ts --seeds 1000 --from 1`, `--minutes 10` for as long at most,
  * `--story 42` for all that happens in one. A failing life is shrunk and told; `--json` tells in numbers, for who adds up,
- * `--kept` lives those of seeds.json before, `--histories` tells in one line for each life, for who compares.
+ * `--kept` lives those of seeds.json before, `--histories` tells in one line for each life, for who compares;
+ * `--plant 'no sweep'` lives with a bug of plants/bugs.ts.
  */
 import { parseArgs } from 'node:util';
 import { promises } from '../promises/all.ts';
@@ -12,6 +13,7 @@ import { explain, storyOfLife } from './explain.ts';
 import { keptLives } from './kept.ts';
 import { livesOf, toldOf } from './lives.ts';
 import { openGround } from './open-ground.ts';
+import { bugs } from './plants/bugs.ts';
 
 const { values } = parseArgs({
   options: {
@@ -19,6 +21,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     minutes: { type: 'string' },
     story: { type: 'string' },
+    plant: { type: 'string' },
     histories: { type: 'boolean', default: false },
     kept: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -47,7 +50,8 @@ async function histories(given: Given): Promise<void> {
   for (let seed = from; seed < from + Number(values.seeds); seed++) print(await historyOf({ seed }, given));
 }
 
-const given = { ground: await openGround(promises), castOf, promised: promises };
+const plant = bugs[values.plant ?? ''];
+const given: Given = { ground: await openGround(promises), castOf, promised: promises, ...(plant && { plant }) };
 if (values.histories) await histories(given);
 else if (values.story === undefined) await run(given);
 else {

@@ -13,7 +13,7 @@ export const bugs: Record<string, Plant> = {
   ),
   'a task that is completed without its fence': leavingOut('completeTask', task, ' and "fence" = ?'),
   'a task that is completed by whoever knows its fence': leavingOut('completeTask', task, ' and "holder_id" = ?'),
-  'progress that is told after the end': leavingOut('reportProgress', task, ' and "state" = ?'),
+  'progress that is told after the end': leavingOut('reportProgress', task, ` and "state" = 'running'`),
   'leases by the clock of the process': { databaseSeconds: (processSeconds) => processSeconds },
   'four eyes that are two': saying(({ sql }, name) =>
     name === 'validateJob' && sql.startsWith('select * from "principals"')
