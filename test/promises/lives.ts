@@ -52,6 +52,11 @@ export class Lives {
     return this.found();
   }
 
+  /** That of the last life. */
+  get ledger(): Ledger {
+    return this.#seen.ledger;
+  }
+
   /** What is found at the end of the last life. */
   found(): string[] {
     const look = this.#seen;

@@ -22,7 +22,10 @@ export const answering = ({ scheduler, faults, hosts, now }: Reached): Outbound 
     const { timeout_milliseconds = 10_000 } = request;
     const { host } = new URL(request.url);
     await scheduler.turn(`calls out to ${host}`);
-    const isBad = faults.happens('outbound') ? faults.of('outbound').pick(['away', 'slow', 'broken'] as const) : 'good';
+    const isBad = faults.happens('outbound')
+      ? faults.of('outbound').pick(['away', 'slow', 'broken', 'forbidden'] as const)
+      : 'good';
+    if (isBad === 'forbidden') throw new OutboundFault('refused', `planted: ${host} may not be called`);
     if (isBad === 'away') throw new OutboundFault('unreachable', `planted: nobody is at ${host}`);
     await scheduler.sleep(isBad === 'slow' ? timeout_milliseconds : 20);
     if (isBad === 'slow') throw new OutboundFault('timeout', `planted: ${host} did not answer in time`);

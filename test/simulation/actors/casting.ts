@@ -38,10 +38,10 @@ export function castOf(random: Chance): Cast[] {
     ...some(0.3, { name: 'cheat', actor: cheat }),
     ...some(0.3, { name: 'thief', actor: thief }),
     ...some(0.2, { name: 'maintainer', actor: maintainer }),
-    ...some(0.15, { name: 'reader', actor: reader }),
+    ...some(0.3, { name: 'reader', actor: reader }),
     ...some(0.15, { name: 'blunderer', actor: blunderer }),
-    ...some(0.1, { name: 'verifier', actor: verifier }),
-    ...some(0.2, { name: 'correspondent', actor: correspondent }),
+    ...some(0.15, { name: 'verifier', actor: verifier }),
+    ...some(0.3, { name: 'correspondent', actor: correspondent }),
   ];
 }
 

@@ -24,6 +24,7 @@ const kinds: Asked[] = [
   { model: 'gold', payload: 'Write a report about the month, with a table of what was sold.' },
   { model: 'gold', max_budget_usd: 8, primary_agent: 'helper' },
   { input: { token: 'a secret', month: '2026-03' }, sensitive: ['input.token'] },
+  { input: { token: { of: 'a secret' }, rest: { list: [1, { deep: null }] } }, sensitive: ['input.token'] },
   { category: 'specialized' },
 ];
 

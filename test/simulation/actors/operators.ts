@@ -20,6 +20,8 @@ async function cancel(life: Life): Promise<void> {
   if (job === undefined) return;
   const line = life.ledger.note('cancel', { ...job, by: admin.id });
   await askOn(life, line, (platform) => cancelJob(platform, admin, { job_id: job.job_id }));
+  if (life.random.chance(0.3))
+    await ask(life, 'cancel', (platform) => cancelJob(platform, admin, { job_id: job.job_id }));
 }
 
 /** Under one key, until it is heard. */

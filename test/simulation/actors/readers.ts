@@ -16,7 +16,7 @@ import type { Chance } from '../chance.ts';
 import type { Actor } from '../life.ts';
 import { admin, asAgent, person } from '../town.ts';
 import { anyJob, ask } from './asking.ts';
-import { anyDefinition } from './definitions.ts';
+import { anyDefinition, definition } from './definitions.ts';
 
 interface Seen {
   platform: Platform;
@@ -24,6 +24,15 @@ interface Seen {
   random: Chance;
   job_id: string;
 }
+
+/** Allowed, and each looks like a mistake. */
+const odd = [
+  definition({ job_description: 'Do', max_retries: 0 }),
+  definition({ supporting_agents: ['writer', 'reader', 'reader'], max_budget_usd: 100_000, model: 'gold' }),
+  definition({ max_execution_time_seconds: 1, max_retries: 100, priority: 1, max_tokens: 1 }),
+  definition({ required_tools: [{ tool_name: 'linter', estimated_calls: 0 }], max_execution_time_seconds: 604_800 }),
+  definition({ environment: 'production', payload: 'x', model: 'nobody knows it' }),
+];
 
 const looks: ((seen: Seen) => Promise<unknown>)[] = [
   async ({ platform, job_id }) => asOasf(await getJob(platform, admin, { job_id })),
@@ -49,6 +58,7 @@ const looks: ((seen: Seen) => Promise<unknown>)[] = [
   ({ platform }) => listBudgets(platform),
   ({ platform, caller, random }) => getBudget(platform, caller, { scope: random.pick(['month', 'week']) }),
   ({ platform }) => listTemplates(platform.db.read),
+  ({ platform, caller, random }) => validateDefinition(platform, caller, random.pick(odd)),
   ({ platform, caller, random }) =>
     validateDefinition(platform, caller, anyDefinition(random, { helper: 'reader', name: 'a look ahead' })),
 ];
@@ -57,8 +67,8 @@ const looks: ((seen: Seen) => Promise<unknown>)[] = [
 export const reader: Actor = async (life) => {
   const { random } = life;
   const callers = [admin, person('sam'), person('sue'), asAgent('writer')];
-  while (!life.isOver && !life.isCalm) {
-    await life.sleep(random.between(5, 50));
+  while (!life.isOver) {
+    await life.sleep(life.isCalm ? 60 : random.between(5, 50));
     const { job_id } = anyJob(life) ?? { job_id: 'job_none' };
     for (let looked = 0; looked < 3; looked++) {
       const look = random.pick(looks);
