@@ -25,7 +25,7 @@ interface Manner {
 
 const good: Manner = {
   ...{ seconds: [5, 20], asks: 2, keeps: 0, fails: 0, releases: 0 },
-  ...{ tells: 0.2, late: 0, pauses: 0, forgets: 0 },
+  ...{ tells: 0.2, late: 0.1, pauses: 0, forgets: 0 },
 };
 
 /** Seconds between two looks for work by who has none. */
@@ -34,8 +34,8 @@ const idle: [number, number] = [10, 40];
 export const manners = {
   good,
   slow: { ...good, seconds: [30, 120], keeps: 0.4, tells: 0.5 },
-  clumsy: { ...good, fails: 0.5, releases: 0.15, late: 0.3 },
-  poison: { ...good, fails: 1, late: 0.2 },
+  clumsy: { ...good, fails: 0.5, releases: 0.2, late: 0.5 },
+  poison: { ...good, fails: 1, late: 0.5 },
   paused: { ...good, pauses: 0.5, tells: 0.5, late: 0.5 },
   killed: { ...good, forgets: 0.5, keeps: 0.2 },
   full: { ...good, asks: 5, keeps: 0.7, releases: 0.2 },
