@@ -50,4 +50,4 @@ const headManner = (random: Chance): HeadManner =>
   random.chance(0.5) ? 'prompt' : random.pick(Object.keys(headManners) as HeadManner[]);
 
 const workerManner = (random: Chance): WorkerManner =>
-  random.chance(0.25) ? 'good' : random.pick(Object.keys(workerManners) as WorkerManner[]);
+  random.chance(0.2) ? 'good' : random.pick([...(Object.keys(workerManners) as WorkerManner[]), 'paused', 'paused']);
