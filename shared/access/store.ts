@@ -100,15 +100,17 @@ export const firstOwnedBy = first((q, p: { owner_id: string }) =>
   q.selectFrom('principals').select('id').where('owner_id', '=', p.owner_id).where('disabled_at', 'is', null).limit(1),
 );
 
-/** People and services that may vote as `approver`, as callers. */
+/** People and services that may vote as `approver`, as callers: neither they nor their owners are disabled. */
 export const approvers = all((q, _: Record<never, never>) =>
   q
     .selectFrom('principals')
-    .select(['id', 'owner_id', 'kind', 'roles'])
-    .where('kind', '<>', 'agent')
-    .where('disabled_at', 'is', null)
-    .where(sql<boolean>`roles like '%"approver"%'`)
-    .orderBy('id'),
+    .leftJoin('principals as owner', 'owner.id', 'principals.owner_id')
+    .select(['principals.id', 'principals.owner_id', 'principals.kind', 'principals.roles'])
+    .where('principals.kind', '<>', 'agent')
+    .where('principals.disabled_at', 'is', null)
+    .where('owner.disabled_at', 'is', null)
+    .where(sql<boolean>`principals.roles like '%"approver"%'`)
+    .orderBy('principals.id'),
 );
 
 /** The principals of these ids, disabled ones too; those that do not exist are missing. */

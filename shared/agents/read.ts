@@ -11,7 +11,7 @@ import { recordsOf, type AgentRecord } from './store/records.ts';
 
 export type Head = Pick<Agent, 'id' | 'owner_id' | 'role' | 'state' | 'categories' | 'endpoint'>;
 
-/** All heads of a category, by id, also those that are silent or retired: their state says so. */
+/** Heads of a category whose owner is not disabled, by id, also those that are silent or retired: their state says so. */
 export async function headsOf(reads: Reads, category: string): Promise<Head[]> {
   const rows = await headsIn(reads, { category });
   return rows.map((row) => withState(reads, row)).map(({ last_seen_at: _, ...head }) => head);

@@ -7,6 +7,7 @@ import type { Agent } from './agent.ts';
 const { all, first, among, change } = store<{
   agents: Agent;
   agent_categories: { category: string; agent_id: string };
+  principals: { id: string; disabled_at: Date | null };
 }>();
 
 /** As expressions come back: text where the database has no type of its own for a time. */
@@ -97,14 +98,17 @@ export const touchAgent = change((q, p: { id: string; load: Record<string, Json>
   q.updateTable('agents').set({ last_seen_at: now(), load: p.load }).where('id', '=', p.id),
 );
 
+/** Without those whose owner is disabled: they may not call. */
 export const headsIn = all((q, p: { category: string }) =>
   q
     .selectFrom('agents')
     .innerJoin('agent_categories', 'agent_categories.agent_id', 'agents.id')
+    .innerJoin('principals as owner', 'owner.id', 'agents.owner_id')
     .select(['agents.id', 'agents.owner_id', 'agents.role', 'agents.state', 'agents.categories'])
     .select(['agents.endpoint', 'agents.last_seen_at', now().as('at')])
     .where('agent_categories.category', '=', p.category)
     .where('agents.role', '=', 'category_head')
+    .where('owner.disabled_at', 'is', null)
     .orderBy('agents.id'),
 );
 

@@ -8,7 +8,7 @@ export interface Counted {
   tally: Tally;
   /** All that were cast, oldest first. */
   ballots: BallotRow[];
-  /** Isolated, retired or disabled since the question opened: their ballots do not count. */
+  /** Isolated, retired or disabled since the question opened, they or their owners: their ballots do not count. */
   lost: ReadonlySet<string>;
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { disablePrincipal, writePrincipal } from '../../shared/access/change-principal.ts';
 import { hasCurrentApproval } from '../../shared/approvals/current.ts';
 import { questionOf } from '../../shared/approvals/question.ts';
 import { eventsOf } from '../../shared/events/store.ts';
@@ -91,6 +92,26 @@ describe('too few voters', () => {
     await q.head('gone');
     await q.setState('gone', 'isolated');
     await expect(q.ask()).rejects.toMatchObject(refused);
+  });
+
+  test('heads whose owner is disabled do not help: they could not answer', async () => {
+    for (const id of ['a', 'b', 'c']) await q.head(id);
+    for (const id of ['owner_of_a', 'owner_of_b']) await q.inside((tx) => disablePrincipal(tx, { id, actor: 'test' }));
+    await expect(q.ask()).rejects.toMatchObject(refused);
+    await q.head('d');
+    const { approval } = await q.ask();
+    expect(approval.electorate.voters.map(({ id }) => id).toSorted()).toEqual(['c', 'd']);
+  });
+
+  test('neither does a person whose owner is disabled', async () => {
+    for (const id of ['a', 'b', 'c']) await q.head(id);
+    const eve = { id: 'eve', kind: 'person' as const, name: 'eve', roles: ['approver' as const], owner_id: 'boss' };
+    await q.person('boss');
+    await q.inside((tx) => writePrincipal(tx, { ...eve, actor: 'test' }));
+    await q.inside((tx) => disablePrincipal(tx, { id: 'boss', actor: 'test' }));
+    await expect(q.ask({ priority: 1 })).rejects.toMatchObject(refused);
+    await q.person('boss');
+    expect((await q.ask({ priority: 1 })).approval.electorate.voters.map(({ id }) => id)).toContain('eve');
   });
 
   test('an agent that asks cannot be answered by its owner’s other agents', async () => {
