@@ -30,8 +30,11 @@ function mishaps(list: Mishap[]): NonNullable<WorldOptions['engine']> {
       return value;
     },
     together: async (queries) => {
-      if (list.shift() === 'busy') throw faults.busy();
-      return engine.together(queries);
+      const mishap = list.shift();
+      if (mishap === 'busy' || mishap === 'broken') throw faults[mishap]();
+      const rows = await engine.together(queries);
+      if (mishap === 'lost answer') throw faults.busy();
+      return rows;
     },
   });
 }
@@ -192,6 +195,16 @@ test('a batch whose answers are all lost may have happened, so its bells ring', 
   });
   await expect(whileTimePasses(batch)).rejects.toMatchObject({ errcode: 5 });
   expect(world.rung.map(({ id }) => id)).toEqual(['x']);
+});
+
+test('a batch of which one try may have happened rings its bells, whatever comes of the next try', async () => {
+  await open(['lost answer', 'broken']);
+  const batch = world.platform.db.batch('test', (tx) => {
+    tx.ring('wake', 'x');
+    return [insertNote(tx, 'a')];
+  });
+  await expect(whileTimePasses(batch)).rejects.toMatchObject({ errcode: 10 });
+  expect([await count(), world.rung.map(({ id }) => id)]).toEqual([1, ['x']]);
 });
 
 test('a statement of a batch that waits for the answer of another is refused, rather than waited for for ever', async () => {

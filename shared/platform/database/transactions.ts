@@ -100,6 +100,7 @@ async function batched<Answers extends readonly unknown[]>(
   const asked: Asked[] = [];
   const afterwards: Afterwards = [];
   let open = true;
+  const inDoubt: unknown[] = []; // faults of tries that may have happened
   const run = <Row>(query: CompiledQuery<Row>): Promise<Row[]> =>
     new Promise((resolve, reject) => {
       if (!open) throw new Error('a statement of a batch waited for another of it; use a transaction');
@@ -110,11 +111,15 @@ async function batched<Answers extends readonly unknown[]>(
   answers.catch(() => {}); // until it is awaited below
   try {
     const queries = asked.map(({ query }) => query);
-    const together = () => inside(() => around.telemetry.batch(queries, () => engine.together(queries)));
+    const together = () =>
+      inside(() => around.telemetry.batch(queries, () => engine.together(queries))).catch((error: unknown) => {
+        if (isTransient(error)) inDoubt.push(error);
+        throw error;
+      });
     const rows = queries.length === 0 ? [] : await retried(around, together);
     asked.forEach(({ resolve }, at) => resolve(rows[at] ?? []));
   } catch (error) {
-    if (!isTransient(error)) afterwards.length = 0; // else it may have happened: a bell too many does no harm
+    if (inDoubt.length === 0) afterwards.length = 0; // a bell too many does no harm
     for (const { reject } of asked) reject(error);
   }
   try {
