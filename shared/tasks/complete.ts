@@ -42,27 +42,28 @@ async function complete(platform: Platform, report: Report, prefetch: Prefetch |
     ? settleAlone(platform, report)
     : settleAndTake(platform, report, prefetch));
   const settled: SettledRow = row ?? (await firstAnswer(platform.db.read, report, ends));
-  ring(platform, 'execute', settled.job_id);
-  platform.hints.tell(roomHint(report.holder_id));
+  ring(platform, 'execute', settled.job_id); // where no answer comes, the sweep looks after the job
   return { settled, tasks };
 }
 
 async function settleAlone({ db }: Platform, report: Report) {
-  const [[row]] = await db.batch('completeTask', (tx) => [updateCompleted(tx, report)]);
+  const [[row]] = await db.batch('completeTask', (tx) => {
+    tx.hint(roomHint(report.holder_id));
+    return [updateCompleted(tx, report)];
+  });
   return { row, tasks: [] };
 }
 
 async function settleAndTake({ db, telemetry }: Platform, report: Report, prefetch: Prefetch) {
   const asked = { agent_id: report.holder_id, ...prefetch };
-  const [agent, [row], , tasks] = await db.batch(
-    'completeTask',
-    (tx) =>
-      [
-        lockCalling(tx, { id: asked.agent_id }),
-        updateCompleted(tx, report),
-        ...claimingAfter(tx, asked, report),
-      ] as const,
-  );
+  const [agent, [row], , tasks] = await db.batch('completeTask', (tx) => {
+    tx.hint(roomHint(asked.agent_id));
+    return [
+      lockCalling(tx, { id: asked.agent_id }),
+      updateCompleted(tx, report),
+      ...claimingAfter(tx, asked, report),
+    ] as const;
+  });
   if (agent !== undefined) tellWaits(telemetry, tasks, new Date(agent.at));
   return { row, tasks };
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { putPrices } from '../../shared/estimates/put-prices.ts';
+import type { Engine } from '../../shared/platform/database/transactions.ts';
 import { completeTask } from '../../shared/tasks/complete.ts';
 import { stateAfter } from '../../shared/tasks/fail.ts';
 import type { ClaimedTask } from '../../shared/tasks/lease.ts';
@@ -12,8 +13,19 @@ import { lockTasks, tasksOf } from '../../shared/tasks/store.ts';
 import { admin, callerOf, deployment_id, openCrew, type Crew } from './crew.ts';
 
 let crew: Crew;
+/** With what the answers of the next batches are lost, after their commits. */
+const lost: number[] = [];
+const losing = (engine: Engine): Engine => ({
+  ...engine,
+  together: async (queries) => {
+    const rows = await engine.together(queries);
+    const errcode = lost.shift();
+    if (errcode !== undefined) throw Object.assign(new Error('the answer is lost'), { errcode });
+    return rows;
+  },
+});
 beforeEach(async () => {
-  crew = await openCrew();
+  crew = await openCrew({}, { engine: losing });
   await crew.register('worker_1', { max_concurrent_tasks: 5, model: 'ours' });
   crew.heard();
 });
@@ -64,6 +76,19 @@ describe('completing', () => {
     expect(again).toEqual(first);
     expect(await crew.task(task_id)).toEqual(before);
     expect(crew.heard()).toEqual(['execute job_1']); // the first may have been lost with its answer
+  });
+
+  it('tells the agent’s waiting claims of the room, also when its own answer is lost', async () => {
+    await crew.queue({});
+    const task = await claimOne();
+    let isTold = false;
+    void crew.platform.hints.wait(['agent:worker_1'], 60_000).then(() => (isTold = true));
+    lost.push(5, 10); // busy, then broken
+    await expect(Promise.all([crew.complete('worker_1', task), crew.advance(1)])).rejects.toMatchObject({
+      errcode: 10,
+    });
+    expect(await crew.task(task.task_id)).toMatchObject({ state: 'succeeded' });
+    expect(isTold).toBe(true);
   });
 
   it('is not a repeat of failing, and the other way round', async () => {
