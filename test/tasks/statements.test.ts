@@ -3,6 +3,7 @@ import type { CompiledQuery } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tsqlBuilder } from '../../shared/platform/database/azure-sql/dialect.ts';
 import { completeTask } from '../../shared/tasks/complete.ts';
+import { updateAlarms } from '../../shared/tasks/store/plan-tasks.ts';
 import { callerOf, openCrew, type Crew } from './crew.ts';
 
 let crew: Crew;
@@ -38,7 +39,7 @@ beforeEach(async () => {
 });
 afterEach(() => crew.close());
 
-const { builder } = tsqlBuilder();
+const { builder, shapeOf } = tsqlBuilder();
 const inTsql = ({ query, queryId }: CompiledQuery): string => builder.getExecutor().compileQuery(query, queryId).sql;
 
 const statements = async (work: () => Promise<unknown>): Promise<number> => {
@@ -89,4 +90,16 @@ describe('statements in transactions', () => {
     const tasks = await crew.claim('worker_1');
     expect(await statements(() => crew.beat('worker_1', tasks))).toBe(4);
   });
+});
+
+it('Azure SQL is told of what kind the amount of an alarm is', async () => {
+  let kinds: readonly unknown[] = [];
+  await crew.platform.db.transaction('test', (tx) => {
+    const run = async (query: CompiledQuery) => {
+      kinds = shapeOf(query)?.kinds ?? [];
+      return [];
+    };
+    return updateAlarms({ ...tx, builder, run }, { deployment_id: 'deploy_1', left_micros: 7 });
+  });
+  expect(kinds).toEqual(['bigint', 'text']);
 });

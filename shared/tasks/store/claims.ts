@@ -3,6 +3,7 @@ import { sql, type ExpressionBuilder, type Kysely } from 'kysely';
 import { now, store } from '../../platform/database/statement.ts';
 import type { Agent } from '../../agents/agent.ts';
 import type { TaskTable } from '../store.ts';
+import { budgetCostOfAll } from './budget-cost.ts';
 
 interface Tables {
   agents: Agent;
@@ -97,7 +98,7 @@ const taken = (row: ExpressionBuilder<Tables, 'tasks'>, p: Taking) => {
     progress_note: null,
     earlier_tokens: sql<number>`earlier_tokens + input_tokens + output_tokens`,
     earlier_cost_micros: row('earlier_cost_micros', '+', row.ref('cost_micros')),
-    earlier_budget_micros: sql<number>`earlier_budget_micros + case when priced = 1 then cost_micros else 0 end`,
+    earlier_budget_micros: budgetCostOfAll,
     input_tokens: 0,
     cached_tokens: 0,
     output_tokens: 0,

@@ -1,9 +1,9 @@
 /** What the road does with the tasks of a deployment. */
-import { sql } from 'kysely';
 import { now, store } from '../../platform/database/statement.ts';
 import type { Tx } from '../../platform/platform.ts';
 import type { TaskTable } from '../store.ts';
 import type { Task } from '../task.ts';
+import { budgetCost } from './budget-cost.ts';
 
 const { change, rows } = store<{ tasks: TaskTable }>();
 
@@ -88,9 +88,9 @@ export const stopRunning = change((q, p: { deployment_id: string; reason: string
 export const updateAlarms = change((q, p: { deployment_id: string; left_micros: number }) =>
   q
     .updateTable('tasks')
-    .set({
-      alarm_micros: sql<number>`earlier_budget_micros + case when priced = 1 then cost_micros else 0 end + ${p.left_micros}`,
-    })
+    .set((row) => ({
+      alarm_micros: row(row('earlier_budget_micros', '+', p.left_micros), '+', budgetCost), // so the value has its type
+    }))
     .where('deployment_id', '=', p.deployment_id)
     .where('ended_at', 'is', null),
 );
