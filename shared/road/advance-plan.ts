@@ -32,6 +32,7 @@ export async function advancePlan(tx: Tx, job: Job): Promise<void> {
   if (hasFailed(tasks) && (await cancelRest(tx, job, 'another task of the plan has failed'))) return;
   const since = budgetMicros(tasks) - budgetMicros(seen); // reported between the look and the lock
   if (spent_micros > 0) await setAlarms(tx, deployment_id, left_micros - since);
+  if (since > left_micros) tx.ring('execute', job.id); // more than was reserved: the next look stops it
   await startReady(tx, job, tasks);
 }
 

@@ -366,6 +366,20 @@ describe('money', () => {
     ]);
   });
 
+  test('that is beyond the reservation as the tasks are locked has the job looked at again, and stopped', async () => {
+    const id = await town.started(gold);
+    const [one, other] = [await town.one('reader'), await town.one('checker')];
+    await town.progress('reader', one, usage(9000)); // each below its own alarm
+    await town.progress('checker', other, usage(500));
+    between = CompiledQuery.raw('update tasks set input_tokens = 2000, cost_micros = 200000 where id = ?', [
+      other.task_id,
+    ]);
+    town.world.ring('execute', id);
+    await town.settle();
+    expect(await town.job(id)).toMatchObject({ state: 'executing', stop_reason: 'budget' });
+    expect(await books()).toMatchObject({ budgets: [{ reserved: 0, spent: 1_100_000 }] });
+  });
+
   test('of a price is not mixed with what an agent says it cost', async () => {
     const id = await town.started(gold);
     const task = await town.one('reader');
