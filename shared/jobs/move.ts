@@ -10,8 +10,8 @@ import { nextTrySeconds } from './blocked-time.ts';
 import { advance, isAtRest, isEnd, type JobEvent } from './lifecycle.ts';
 import { updateMoved, updateState } from './store/rows.ts';
 
-/** One learner takes all finished jobs: rings for those that end together are one. */
-const anyFinished = 'finished';
+/** One learner takes all finished jobs: whoever rings `learn` rings for this, so that many rings are one. */
+export const anyFinished = 'finished';
 
 /**
  * Moves a job by one event or by several at once, and gives it as it is now: an event for each, the row is written

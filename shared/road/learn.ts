@@ -10,7 +10,7 @@ import { rememberDurations } from '../estimates/durations.ts';
 import { lockLearner, observeJobs } from '../estimates/learn.ts';
 import type { JobDefinition } from '../jobs/definition.ts';
 import type { Job } from '../jobs/job.ts';
-import { moveJob } from '../jobs/move.ts';
+import { anyFinished, moveJob } from '../jobs/move.ts';
 import { finishedJobs } from '../jobs/store/queries.ts';
 import { jobWork, lockJob } from '../jobs/store/rows.ts';
 import type { CurrentDeployment } from './current.ts';
@@ -48,7 +48,7 @@ const learnBatch = (platform: Platform, limit: number): Promise<number | undefin
     const jobs = await finishedJobs(tx, { limit });
     if (jobs.some((job) => isStuck(job, tx))) return undefined;
     if (jobs.length > 0) await learn(tx, await finishedOf(tx, jobs), platform);
-    if (jobs.length === limit) tx.ring('learn', 'more');
+    if (jobs.length === limit) tx.ring('learn', anyFinished);
     return jobs.length;
   });
 

@@ -2,6 +2,7 @@
 import type { Platform } from '../platform/platform.ts';
 import { askWork, sweepApprovals } from '../approvals/store.ts';
 import { bellOf } from '../jobs/lifecycle.ts';
+import { anyFinished } from '../jobs/move.ts';
 import { jobWork } from '../jobs/store/rows.ts';
 import { sweepTasks } from '../tasks/sweep.ts';
 
@@ -25,10 +26,13 @@ export async function ringDueWork(platform: Platform): Promise<void> {
 
 const sweepJobs = (platform: Platform): Promise<void> =>
   platform.db.transaction('sweepJobs', async (tx) => {
+    let someFinished = false;
     for (const { id, state } of await jobWork.sweep(tx, { limit: atOnce, counts })) {
       const bell = bellOf[state as keyof typeof bellOf]; // the jobs table holds no other states
-      if (bell !== undefined) tx.ring(bell, id);
+      if (bell === 'learn') someFinished = true;
+      else if (bell !== undefined) tx.ring(bell, id);
     }
+    if (someFinished) tx.ring('learn', anyFinished);
   });
 
 /** After a start that proves nobody else holds a lease: stages need not wait for theirs to run out. */

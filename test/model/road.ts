@@ -145,9 +145,11 @@ function wake(road: Road, job: Job): void {
 /** Rings again for what is due; tasks whose lease ran out or whose delay is over are queued again. */
 export function sweep(road: Road): void {
   const isDue = ({ due }: { due: number | null }) => due !== null && due <= road.now;
-  for (const job of road.jobs.filter(isDue)) {
+  const due = road.jobs.filter(isDue);
+  if (due.some(({ state }) => state === 'learning')) ring(road, 'learn', 'finished'); // once for all
+  for (const job of due) {
     const bell = { submitted: 'estimate', estimated: 'validate', blocked: 'wake', executing: 'execute' };
-    ring(road, { ...bell, learning: 'learn' }[job.state as 'learning'], job.id);
+    if (job.state !== 'learning') ring(road, bell[job.state as 'blocked'], job.id);
     if (job.state === 'submitted') job.attempts++;
     postpone(road, job, job.state === 'executing' ? 30 : 300);
   }
