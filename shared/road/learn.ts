@@ -1,4 +1,5 @@
 /** learnFromJob: estimate against actual feeds the next estimate, the agents' records and the durations. */
+import { ring } from '../platform/bells/ring.ts';
 import type { Platform, Tx } from '../platform/platform.ts';
 import { LostRace } from '../outcomes.ts';
 import { raiseActionItem } from '../access/action-items.ts';
@@ -12,11 +13,13 @@ import type { JobDefinition } from '../jobs/definition.ts';
 import type { Job } from '../jobs/job.ts';
 import { anyFinished, moveJob } from '../jobs/move.ts';
 import { finishedJobs } from '../jobs/store/queries.ts';
-import { jobWork, lockJob } from '../jobs/store/rows.ts';
+import { findJob, jobWork, lockJob } from '../jobs/store/rows.ts';
 import type { CurrentDeployment } from './current.ts';
 import { stageAttempts, type Stage } from './stage.ts';
 
 const batchSize = 100;
+/** Longer than a learner waits for its turn and then learns from one job. */
+const claimSeconds = 60;
 
 interface Finished {
   job: Job;
@@ -26,13 +29,14 @@ interface Finished {
 
 /** One learner at a time takes finished jobs in the order of their end; the bell's id only says that there are some. */
 export const learnFromJob: Stage = async (platform) => {
+  let learned: number | undefined;
   try {
-    if ((await learnBatch(platform, batchSize)) === undefined) await learnOneByOne(platform);
+    learned = await learnBatch(platform, batchSize);
   } catch (error) {
     if (error instanceof LostRace) return;
     platform.log.warn({ err: error }, 'a batch could not be learned from; its jobs are tried one at a time');
-    await learnOneByOne(platform);
   }
+  if (learned === undefined) await learnOneByOne(platform);
 };
 
 /**
@@ -123,35 +127,43 @@ const durationsIn = ({ job, actual }: Finished) => [
  */
 async function learnOneByOne(platform: Platform): Promise<void> {
   const finished = await finishedJobs(platform.db.read, { limit: batchSize });
-  for (const seen of finished.toSorted((a, b) => a.attempts - b.attempts)) {
-    if (!(await countAttempt(platform, seen))) continue;
-    try {
-      await learnOne(platform, seen.id);
-    } catch (error) {
-      // The attempt is counted already; the next job must have its turn.
-      platform.log.warn({ err: error, job: seen.id }, 'a job could not be learned from');
+  for (const { id } of finished.toSorted((a, b) => a.attempts - b.attempts)) {
+    const job = await claimOrGiveUp(platform, id);
+    if (job === undefined) return; // another learner has come between, and sees to the rest
+    if (job.attempts <= stageAttempts) await tryOne(platform, job);
+  }
+  if (finished.length === batchSize) ring(platform, 'learn', anyFinished);
+}
+
+/**
+ * Counts an attempt and holds the job for it; one that was tried often enough ends instead. Until the lease is over, a job
+ * that failed spoils no batch. Gives the job with its attempts; undefined: it is another learner's.
+ */
+const claimOrGiveUp = (platform: Platform, id: string): Promise<Job | undefined> =>
+  platform.db.transaction('countLearning', async (tx) => {
+    const claiming = jobWork.claim(tx, { id, state: 'learning', lease_seconds: claimSeconds });
+    const [claimed, job] = await Promise.all([claiming, findJob(tx, { id })]);
+    if (claimed.length === 0 || job === undefined) return undefined;
+    if (job.attempts > stageAttempts) {
+      await raiseActionItem(tx, { code: 'learning_keeps_failing', subject: id, detail: 'learning failed' });
+      await moveJob(tx, job, { type: 'learned' });
     }
+    return job;
+  });
+
+async function tryOne(platform: Platform, claimed: Job): Promise<void> {
+  try {
+    await learnOne(platform, claimed);
+  } catch (error) {
+    // The attempt is counted already; the next job must have its turn.
+    platform.log.warn({ err: error, job: claimed.id }, 'a job could not be learned from');
   }
 }
 
-/** Whether it is to be tried now: not when another learner has counted it meanwhile, nor when it was tried often enough. */
-const countAttempt = (platform: Platform, { id, fence }: Job): Promise<boolean> =>
-  platform.db.transaction('countLearning', async (tx) => {
-    const job = await lockJob(tx, { id });
-    if (job?.state !== 'learning' || job.fence !== fence) return false;
-    if (job.attempts < stageAttempts) {
-      await jobWork.backOff(tx, { ...job, seconds: 1, fault: 'learning failed', counted: 1 });
-      return true;
-    }
-    const detail = job.last_fault ?? 'learning failed';
-    await raiseActionItem(tx, { code: 'learning_keeps_failing', subject: id, detail });
-    await moveJob(tx, job, { type: 'learned' });
-    return false;
-  });
-
-const learnOne = (platform: Platform, id: string): Promise<void> =>
+/** Does nothing where the wait for the learner's lock took longer than the claim, and another has claimed the job since. */
+const learnOne = (platform: Platform, { id, fence }: Job): Promise<void> =>
   platform.db.transaction('learnFromJob', async (tx) => {
     await lockLearner(tx);
     const job = await lockJob(tx, { id });
-    if (job?.state === 'learning') await learn(tx, await finishedOf(tx, [job]), platform);
+    if (job?.fence === fence) await learn(tx, await finishedOf(tx, [job]), platform);
   });

@@ -151,9 +151,9 @@ async function faults({ town }: Way): Promise<void> {
   await town.work();
   await town.tamper("update jobs set state = 'learning' where id = ?", finished);
   await town.tamper('update deployments set actual = null where job_id = ?', finished);
+  await voidStageLeases(town.platform); // at a start of a single process alone, so that no two of it can meet
   town.world.ring('learn', 'any');
   await town.settle();
-  await voidStageLeases(town.platform);
 }
 
 async function ends({ town: { platform } }: Way): Promise<void> {

@@ -1,6 +1,6 @@
 /** Jobs by what is asked of them: to learn from, to wake, to list. */
 import { sql } from 'kysely';
-import { store } from '../../platform/database/statement.ts';
+import { now, store } from '../../platform/database/statement.ts';
 import type { Reads } from '../../platform/platform.ts';
 import type { ProblemCode } from '../../problems.ts';
 import type { Job } from '../job.ts';
@@ -8,9 +8,19 @@ import type { JobAgentTable, JobTable } from './rows.ts';
 
 const { all, tables } = store<{ jobs: JobTable; job_agents: JobAgentTable }>();
 
-/** Jobs in `learning`, oldest end first: one learner takes them in this order, and moves each only as it was read. */
+/**
+ * Jobs in `learning` that no learner tries by itself just now, oldest end first: one learner takes them in this order, and
+ * moves each only as it was read.
+ */
 export const finishedJobs = all((q, p: { limit: number }) =>
-  q.selectFrom('jobs').selectAll().where('state', '=', 'learning').orderBy('finished_at').orderBy('id').limit(p.limit),
+  q
+    .selectFrom('jobs')
+    .selectAll()
+    .where('state', '=', 'learning')
+    .where((job) => job.or([job('lease_until', 'is', null), job('lease_until', '<', now())]))
+    .orderBy('finished_at')
+    .orderBy('id')
+    .limit(p.limit),
 );
 
 /** Blocked jobs that wait for `waits_for`, most urgent first. */
