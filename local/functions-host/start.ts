@@ -37,7 +37,7 @@ if (worker.functions.length === 0) {
   console.error(existsSync(join(folder, 'dist')) ? 'The app has no functions.' : 'Build it first: npm run build');
   process.exit(1);
 }
-const stopTimers = startTimers(worker, failed);
+const timers = startTimers(worker, failed);
 const stopQueues = await startQueues(worker, process.env['SERVICEBUS'] ?? '', {
   maxConcurrentCalls: extensions.serviceBus?.maxConcurrentCalls ?? 16,
   maxAutoLockRenewalDurationInMs: milliseconds(extensions.serviceBus?.maxAutoLockRenewalDuration ?? '00:05:00'),
@@ -59,7 +59,7 @@ function milliseconds(span: string): number {
 }
 
 async function leave(): Promise<void> {
-  stopTimers();
+  await timers.stop();
   await door.close();
   await stopQueues();
   await worker.terminate();
