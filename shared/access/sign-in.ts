@@ -12,8 +12,8 @@ const signedIn = 'signed_in';
 
 /**
  * The caller of a token, with the roles that it carries. One indexed read, and another for a token that says otherwise
- * than the row; a transaction when it is the first call of somebody with a role, or a newer token has changed name or roles. Refuses `unauthenticated`, also where the principal or
- * its owner was disabled.
+ * than the row; a transaction when it is the first call of somebody with a role, or a newer token has changed name or
+ * roles. Refuses `unauthenticated`, also where the principal or its owner was disabled.
  */
 export async function callerOfToken(platform: Platform, token: string): Promise<Caller> {
   const bearer = await readToken(platform, token);
@@ -26,14 +26,14 @@ export async function callerOfToken(platform: Platform, token: string): Promise<
   return { id, kind, roles, owner_id };
 }
 
-/** A token older than the last one noted is good for hours: its calls shall not lock the row each time. */
+/** A token not newer than the last one noted is good for hours: its calls shall not lock the row each time. */
 async function isNews(reads: Reads, row: PrincipalTable | undefined, bearer: Bearer): Promise<boolean> {
   if (row === undefined) return bearer.roles.length > 0;
   if (isAsSaid(row, { ...bearer, owner_id: row.owner_id })) return false;
-  return bearer.issued_at >= (await lastIssuedAt(reads, row));
+  return bearer.issued_at > (await lastIssuedAt(reads, row));
 }
 
-/** Roles are kept so that questions know who may vote; a token older than the last one noted changes nothing. */
+/** Roles are kept so that questions know who may vote; a token not newer than the last one noted changes nothing. */
 async function noteSignIn(tx: Tx, bearer: Bearer): Promise<void> {
   const { id, kind, name, roles, issued_at } = bearer;
   const row = await lockPrincipal(tx, { id });
@@ -45,7 +45,7 @@ async function noteSignIn(tx: Tx, bearer: Bearer): Promise<void> {
     record(tx, event);
   } else {
     if (row.disabled_at !== null || isAsSaid(row, { ...bearer, owner_id: row.owner_id })) return;
-    if (issued_at < (await lastIssuedAt(tx, row))) return;
+    if (issued_at <= (await lastIssuedAt(tx, row))) return;
     await changePrincipal(tx, { row, said: { ...row, name, roles }, happening });
   }
   if (roles.includes('approver') && row?.roles.includes('approver') !== true) tx.ring('wake', awaitedApprovers);

@@ -103,6 +103,14 @@ describe('a later call', () => {
     expect(caller).toMatchObject({ roles: ['submitter'] });
   });
 
+  it('with one of two tokens of the same second changes nothing: the first stands', async () => {
+    const [one, other] = [issuer.token(), issuer.token({ roles: ['reader'] })];
+    const callBy = (token: string) => authenticate(world.platform, `Bearer ${token}`);
+    for (const token of [one, other, one, other]) await callBy(token);
+    expect(await callBy(other)).toMatchObject({ roles: ['reader'] });
+    expect(await row()).toMatchObject({ roles: ['submitter'], version: 1 });
+  });
+
   it('rings for questions that wait for voters when somebody may vote now', async () => {
     await call();
     expect(world.rung).toEqual([]);
