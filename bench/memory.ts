@@ -2,6 +2,7 @@
 import { childJson, parameters } from './child.ts';
 import { driveMany } from './drive.ts';
 import { openEmbedded } from './embedded.ts';
+import { startFlags } from './start-flags.ts';
 
 interface Memory {
   /** Megabytes. */
@@ -10,7 +11,7 @@ interface Memory {
 }
 
 export const memoryAfter = (folder: string): Promise<Memory> =>
-  childJson('./memory.ts', { folder }, ['--expose-gc', '--max-semi-space-size=8', '--max-old-space-size=512']);
+  childJson('./memory.ts', { folder }, ['--expose-gc', ...startFlags()]);
 
 const megabytes = async (): Promise<number> => {
   for (let i = 0; i < 3; i++) {
