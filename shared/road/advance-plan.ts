@@ -58,7 +58,7 @@ async function startReady(tx: Tx, job: Job, tasks: Task[]): Promise<void> {
   }
   const ended = newlyEnded(tasks);
   if (ended.length === 0) return;
-  await noteEnded(tx, job.deployment_id);
+  await noteEnded(tx, ended);
   await moveJob(tx, job, { type: 'tasks_ended', tasks: ended.map(taskEnd) });
   tellEnded(tx, ended);
 }

@@ -2,6 +2,7 @@
 import { capabilityRows } from '../agents/store/matches.ts';
 import { everyAgent, findAgent } from '../agents/store.ts';
 import type { Tx } from '../platform/platform.ts';
+import type { Task } from './task.ts';
 import type { Json } from '../platform/wire.ts';
 import { insertTasks, noteEnds, queueWaiting, type NewTaskRow } from './store/plan-tasks.ts';
 import { findQueue, insertMatch, insertQueue, lockQueueMatching } from './store/queues.ts';
@@ -82,7 +83,10 @@ export async function releaseTasks(
   }
 }
 
-/** The ends of this deployment's tasks so far are told by an event of its job. */
-export async function noteEnded(tx: Tx, deployment_id: string): Promise<void> {
-  await noteEnds(tx, { deployment_id });
+/** The ends of these tasks, and of no others, are told by an event of their job. */
+export async function noteEnded(tx: Tx, tasks: readonly Pick<Task, 'id'>[]): Promise<void> {
+  await noteEnds(
+    tx,
+    tasks.map(({ id }) => id),
+  );
 }

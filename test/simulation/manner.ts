@@ -28,7 +28,7 @@ export function mannerOf(chance: Chance): Manner {
     dueSeconds: isQueued ? 30 : 1,
     restartSeconds: chance.pick([1, 5, 40]),
     lockSeconds: chance.pick([5, 60]),
-    calmSeconds: chance.pick([30, 90, 180, 350]),
+    calmSeconds: chance.pick([60, 240, 500, 900]),
     begins: new Date(chance.pick(beginnings)),
   };
 }

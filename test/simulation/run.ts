@@ -11,7 +11,7 @@ import type { Given } from './asked.ts';
 import { historyOf } from './history.ts';
 import { explain, storyOfLife } from './explain.ts';
 import { keptLives } from './kept.ts';
-import { livesOf, toldOf } from './lives.ts';
+import { askedOf, livesOf, toldOf } from './lives.ts';
 import { openGround } from './open-ground.ts';
 import { bugs } from './plants/bugs.ts';
 
@@ -55,6 +55,6 @@ const given: Given = { ground: await openGround(promises), castOf, promised: pro
 if (values.histories) await histories(given);
 else if (values.story === undefined) await run(given);
 else {
-  const { lines, broken } = await storyOfLife({ seed: Number(values.story) }, given);
+  const { lines, broken } = await storyOfLife(askedOf(Number(values.story)), given);
   print([...lines, ...broken].join('\n'));
 }

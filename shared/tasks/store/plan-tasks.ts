@@ -5,7 +5,7 @@ import type { TaskTable } from '../store.ts';
 import type { Task } from '../task.ts';
 import { budgetCost } from './budget-cost.ts';
 
-const { change, rows } = store<{ tasks: TaskTable }>();
+const { among, change, rows } = store<{ tasks: TaskTable }>();
 
 /** A new task as it is written. */
 export type NewTaskRow = Pick<
@@ -95,10 +95,6 @@ export const updateAlarms = change((q, p: { deployment_id: string; left_micros: 
     .where('ended_at', 'is', null),
 );
 
-export const noteEnds = change((q, p: { deployment_id: string }) =>
-  q
-    .updateTable('tasks')
-    .set({ noted: true })
-    .where('deployment_id', '=', p.deployment_id)
-    .where('ended_at', 'is not', null),
+export const noteEnds = among((q, ids: string[]) =>
+  q.updateTable('tasks').set({ noted: true }).where('id', 'in', ids).returning('id'),
 );
