@@ -5,6 +5,7 @@ import { aRecordedEffectHappensOnce } from './a-recorded-effect-happens-once.ts'
 import { anAttemptCountsFromItsClaim } from './an-attempt-counts-from-its-claim.ts';
 import { aStreamHasNoGapAndItsChainVerifies } from './a-stream-has-no-gap-and-its-chain-verifies.ts';
 import { eachTransitionHasExactlyOneEvent } from './each-transition-has-exactly-one-event.ts';
+import { everyEndIsJustified } from './every-end-is-justified.ts';
 import { neverReservedBeyondALimit } from './never-reserved-beyond-a-limit.ts';
 import { noAgentHoldsMoreThanItMay } from './no-agent-holds-more-than-it-may.ts';
 import { noResourceBeyondItsCapacity } from './no-resource-beyond-its-capacity.ts';
@@ -29,6 +30,7 @@ const whatWasNoted: Promised = {
 export const promises: readonly Promised[] = [
   whatWasNoted,
   anAcknowledgedJobReachesAnEnd,
+  everyEndIsJustified,
   nothingExecutesWithoutAnApproval,
   oneApprovalStartsOneDeployment,
   neverReservedBeyondALimit,

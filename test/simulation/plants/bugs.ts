@@ -56,6 +56,16 @@ export const bugs: Record<string, Plant> = {
       : undefined,
   ),
   'a claim that takes more than the agent may hold': leavingOut(undefined, task, ' - count("live"."id")'),
+  'a blocked job that expires when it is woken': saying((query, name) =>
+    name === 'wakeJobs' && query.sql.startsWith('select * from "jobs"')
+      ? { query, rows: (rows) => rows.map((row) => ({ ...row, blocked_seconds: 1_000_000 })) }
+      : undefined,
+  ),
+  'an outcome that is always a success': saying((query, name) =>
+    name === 'executeJob' && query.sql.startsWith('update "jobs"')
+      ? { query: { ...query, parameters: query.parameters.map((value) => (value === 'failed' ? 'succeeded' : value)) } }
+      : undefined,
+  ),
 };
 
 const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);

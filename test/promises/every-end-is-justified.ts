@@ -1,0 +1,105 @@
+import { settings } from '../simulation/town.ts';
+import type { Look, Promised } from './promised.ts';
+import { deploymentsIn, toldOf, type Deployed, type Told } from './told.ts';
+
+/** Milliseconds that the town has set, in whole minutes. */
+const millisecondsOf = (name: string): number => Number.parseInt(settings[name] ?? '', 10) * 60_000;
+const blockedFor = millisecondsOf('BLOCKED_FOR');
+const deadline = millisecondsOf('APPROVAL_DEADLINE');
+const validity = millisecondsOf('APPROVAL_VALIDITY');
+
+interface Question {
+  deployment_id: string;
+  opened_at: string;
+  granted_at: string | null;
+  nos: number;
+}
+
+interface Ended {
+  run: Deployed;
+  end: Told;
+  look: Look;
+  /** The newest one of this deployment. */
+  question: Question | undefined;
+}
+
+/** Milliseconds between two moments in which the job was blocked. */
+const blockedIn = ({ told }: Deployed, [from, to]: [number, number]): number =>
+  told.reduce((sum, { data, at }, index) => {
+    if (data.to !== 'blocked') return sum;
+    const until = told[index + 1]?.at ?? to;
+    return sum + Math.max(0, Math.min(until, to) - Math.max(at, from));
+  }, 0);
+
+const reasonOfStop = (run: Deployed): string | undefined => toldOf(run, 'stop_requested')?.data.reason;
+
+/** Somebody asked for it by name, and is said to have. */
+function isAskedFor({ run, end, look }: Ended): boolean {
+  const asked = end.type === 'cancelled' ? end : toldOf(run, 'stop_requested');
+  const isCancel = end.type === 'cancelled' || asked?.data.reason === 'cancel';
+  return isCancel && look.ledger.of('cancel').some(({ job_id, by }) => job_id === run.job_id && by === asked?.actor);
+}
+
+/** Stopped for its time or its money, or undone by a task; given up only where an operator is told of it. */
+function isFailure({ run, end, look }: Ended): boolean {
+  if (end.type === 'gave_up') {
+    const item = "select 1 from action_items where code = 'stage_keeps_failing' and subject = ?";
+    return look.rows(item, run.job_id).length > 0;
+  }
+  const stop = reasonOfStop(run);
+  if (stop === undefined) return run.tasks.some(({ state }) => state === 'failed');
+  return stop === 'budget' || (stop === 'time_limit' && isOutOfTime(run));
+}
+
+function isOutOfTime(run: Deployed): boolean {
+  const { max_execution_time_seconds } = JSON.parse(run.definition) as { max_execution_time_seconds: number };
+  const [started, stopped] = [toldOf(run, 'started'), toldOf(run, 'stop_requested')];
+  return (stopped?.at ?? 0) - (started?.at ?? Infinity) >= max_execution_time_seconds * 1000;
+}
+
+/** Blocked for too long, or a question or a grant too old; both stand still while the job is blocked. */
+function isTooLate({ run, end, question }: Ended): boolean {
+  if (blockedIn(run, [0, end.at]) >= blockedFor) return true;
+  if (question === undefined) return false;
+  const since = Date.parse(question.granted_at ?? question.opened_at);
+  const waited = end.at - since - blockedIn(run, [since, end.at]);
+  return waited >= (question.granted_at === null ? deadline : validity);
+}
+
+const isJustified: Record<string, (ended: Ended) => boolean> = {
+  succeeded: ({ run }) =>
+    run.tasks.length > 0 && run.tasks.every(({ state }) => state === 'succeeded') && reasonOfStop(run) === undefined,
+  failed: isFailure,
+  cancelled: isAskedFor,
+  rejected: ({ question }) => question !== undefined && question.nos > 0,
+  expired: isTooLate,
+};
+
+/** Also what a deployment is said to have come to is what its job has. */
+function wrongWith(look: Look, run: Deployed, question: Question | undefined): string[] {
+  return run.told.flatMap((end) => {
+    const state = end.data.to ?? '';
+    const isMeant = isJustified[state];
+    if (isMeant === undefined) return [];
+    const name = `deployment ${run.number} of ${run.job_id}`;
+    return [
+      ...(isMeant({ run, end, look, question }) ? [] : [`${name} is ${state} by ${end.type}, and nothing says why`]),
+      ...(end.type === 'learned' && run.outcome !== state
+        ? [`${name} came to ${run.outcome}, its job to ${state}`]
+        : []),
+    ];
+  });
+}
+
+const questions = `select deployment_id, opened_at, granted_at,
+    (select count(*) from ballots where approval_id = approvals.id and decision = 'no') nos
+  from approvals order by id`;
+
+export const everyEndIsJustified: Promised = {
+  sentence:
+    'Every end has its reason: succeeded when all tasks have, cancelled by who asked, rejected by a no, failed by a task or a limit, expired by its time.',
+  atEnd: (look) => {
+    const newest = new Map(look.rows<Question>(questions).map((question) => [question.deployment_id, question]));
+    return deploymentsIn(look).flatMap((run) => wrongWith(look, run, newest.get(run.id)));
+  },
+};
