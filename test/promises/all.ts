@@ -17,6 +17,7 @@ import type { Promised } from './promised.ts';
 import { spendingIsNeverRefused } from './spending-is-never-refused.ts';
 import { aPoisonTaskDelaysNoOther, theMostUrgentAndOldestFirst } from './the-most-urgent-and-oldest-first.ts';
 import { whatIsDueIsMovedOn } from './what-is-due-is-moved-on.ts';
+import { whatIsAskedIsWhatRuns } from './what-is-asked-is-what-runs.ts';
 import { whatAJobHeldIsFreeAtItsEnd } from './what-a-job-held-is-free-at-its-end.ts';
 
 /** What triggers have noted of any promise, after each commit. */
@@ -31,6 +32,7 @@ export const promises: readonly Promised[] = [
   whatWasNoted,
   anAcknowledgedJobReachesAnEnd,
   everyEndIsJustified,
+  whatIsAskedIsWhatRuns,
   nothingExecutesWithoutAnApproval,
   oneApprovalStartsOneDeployment,
   neverReservedBeyondALimit,

@@ -11,3 +11,10 @@ export function canonical(value: unknown): string {
 }
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** A definition without its sensitive values, which are stored sealed and not compared. */
+export function shown(definition: unknown): string {
+  const copy = structuredClone(definition) as { input: Record<string, unknown>; sensitive: string[] };
+  for (const path of copy.sensitive) copy.input[path.slice('input.'.length)] = 'sealed';
+  return canonical(copy);
+}

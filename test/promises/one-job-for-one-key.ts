@@ -1,15 +1,8 @@
 import type { Line } from '../simulation/ledger.ts';
-import { canonical } from './canonical.ts';
+import { shown } from './canonical.ts';
 import type { Look, Promised } from './promised.ts';
 
 type Submission = Line<'submission'>;
-
-/** Sensitive values are stored sealed: what stands there is not compared. */
-function shown(definition: unknown): string {
-  const copy = structuredClone(definition) as { input: Record<string, unknown>; sensitive: string[] };
-  for (const path of copy.sensitive) copy.input[path.slice('input.'.length)] = 'sealed';
-  return canonical(copy);
-}
 
 const keyOf = ({ by, key }: Submission): string => `${by} ${key}`;
 

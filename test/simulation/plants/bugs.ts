@@ -66,6 +66,28 @@ export const bugs: Record<string, Plant> = {
       ? { query: { ...query, parameters: query.parameters.map((value) => (value === 'failed' ? 'succeeded' : value)) } }
       : undefined,
   ),
+  'resources that are not taken': saying(({ sql }, name) =>
+    name === 'executeJob' && takesRoom.test(sql) ? { query: undefined, rows: () => [{}] } : undefined,
+  ),
+  'tools that are used by nobody': neverAsking('executeJob', 'insert into "tool_uses"'),
+  'a task that may be tried once more': saying((query, name) =>
+    name === 'executeJob' && query.sql.startsWith('insert into "tasks"')
+      ? { query: { ...query, sql: query.sql.replaceAll(/\((?:\?, ){11}\?/g, '$& + 1') } }
+      : undefined,
+  ),
+  'a plan whose tasks all begin at once': saying((query, name) =>
+    name === 'executeJob' && query.sql.startsWith('insert into "tasks"')
+      ? { query: { ...query, parameters: query.parameters.map((value) => (value === 'waiting' ? 'queued' : value)) } }
+      : undefined,
+  ),
+  'a retry of something else': saying((query, name) =>
+    name === 'retryJob' && query.sql.startsWith('insert into "deployments"')
+      ? { query: { ...query, parameters: query.parameters.map(withoutRetries) } }
+      : undefined,
+  ),
 };
 
 const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+const takesRoom = /^insert into "allocations"|^update "resources" set "allocated" = "allocated" \+/;
+const withoutRetries = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'max_retries' in value ? { ...value, max_retries: 0 } : value;
