@@ -11,7 +11,8 @@ beforeAll(async () => {
 afterAll(() => lives.close());
 
 const spent = 'select 1 from reservations where spent_micros > 0';
-const overrun = "select 1 from deployments where outcome_reason like '%used more%'";
+const overrun = `select 1 from reservations join approvals using (deployment_id)
+  where approvals.state = 'consumed' and spent_micros > cost_ceiling_micros`;
 
 test('no reservation goes beyond its limit, and the books agree to the micro-dollar', async () => {
   expect(await lives.until(spent)).toEqual([]);
