@@ -18,6 +18,7 @@ import { spendingIsNeverRefused } from './spending-is-never-refused.ts';
 import { aPoisonTaskDelaysNoOther, theMostUrgentAndOldestFirst } from './the-most-urgent-and-oldest-first.ts';
 import { whatIsDueIsMovedOn } from './what-is-due-is-moved-on.ts';
 import { whatIsAskedIsWhatRuns } from './what-is-asked-is-what-runs.ts';
+import { whatIsSpentIsWhatWasReported } from './what-is-spent-is-what-was-reported.ts';
 import { whatAJobHeldIsFreeAtItsEnd } from './what-a-job-held-is-free-at-its-end.ts';
 
 /** What triggers have noted of any promise, after each commit. */
@@ -37,6 +38,7 @@ export const promises: readonly Promised[] = [
   oneApprovalStartsOneDeployment,
   neverReservedBeyondALimit,
   spendingIsNeverRefused,
+  whatIsSpentIsWhatWasReported,
   noResourceBeyondItsCapacity,
   whatAJobHeldIsFreeAtItsEnd,
   aRecordedEffectHappensOnce,

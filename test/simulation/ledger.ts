@@ -40,7 +40,15 @@ interface Kinds {
   /** Dollars for a million tokens. */
   price: { model: string; input: number; cached: number; output: number };
   /** Heads, workers and people, as they were registered. */
-  agent: { id: string; owner_id: string; role: string; categories: string[]; max_concurrent_tasks: number };
+  agent: {
+    id: string;
+    owner_id: string;
+    role: string;
+    categories: string[];
+    max_concurrent_tasks: number;
+    /** That it works with unless it reports another; null or none: it has not said. */
+    model?: string | null;
+  };
   /** Out of service from then on, until it is registered anew. */
   retirement: { id: string };
   person: { id: string; roles: string[] };

@@ -83,6 +83,9 @@ export const priced = ({ model, input, cached, output }: typeof gold) =>
     ],
   });
 
+/** Of the month. */
+const firstLimitUsd = 3;
+
 export const linter = RegisterTool.parse({ name: 'linter', rate_limit: 20 });
 export const bench = RegisterResource.parse({ name: 'bench', resource_type: 'compute', unit: 'cores', capacity: 3 });
 
@@ -113,15 +116,16 @@ export async function settleTown(platform: Platform): Promise<void> {
   await registerResource(platform, admin, bench);
   await putPrices(platform, admin, priced(gold));
   await putTemplate(platform, admin, monthly);
-  await putBudget(platform, admin, { scope: 'month', limit_usd: 3 });
+  await putBudget(platform, admin, { scope: 'month', limit_usd: firstLimitUsd });
 }
 
-/** What its people know of each other and of prices from the beginning. */
+/** What its people know of each other, of prices and of the budget from the beginning. */
 export function noteTown(ledger: Ledger): void {
   for (const [id, roles] of Object.entries(people)) ledger.note('person', { id, roles }).heard = 'done';
   for (const [id, said] of Object.entries(agents)) {
-    const { role, owner_id, categories = [], max_concurrent_tasks = 1 } = said;
-    ledger.note('agent', { id, owner_id, role, categories, max_concurrent_tasks }).heard = 'done';
+    const { role, owner_id, categories = [], max_concurrent_tasks = 1, model = null } = said;
+    ledger.note('agent', { id, owner_id, role, categories, max_concurrent_tasks, model }).heard = 'done';
   }
   ledger.note('price', gold).heard = 'done';
+  ledger.note('budget', { limit_usd: firstLimitUsd }).heard = 'done';
 }

@@ -16,9 +16,9 @@ export const caretaker: Actor = async (life) => {
   await askUntilHeard(life, 'putPrices', (platform) => putPrices(platform, admin, silver));
   const tools = [RegisterTool.parse({ name: 'late' }), { ...linter, rate_limit: 1000 }];
   const room = { ...bench, capacity: 50 };
-  await askUntilHeard(life, 'putBudget', (platform) =>
-    putBudget(platform, admin, { scope: 'month', limit_usd: 100_000 }),
-  );
+  const limit_usd = 100_000;
+  life.ledger.note('budget', { limit_usd });
+  await askUntilHeard(life, 'putBudget', (platform) => putBudget(platform, admin, { scope: 'month', limit_usd }));
   for (const tool of tools)
     await askUntilHeard(life, 'registerTool', (platform) => registerTool(platform, admin, tool));
   await askUntilHeard(life, 'registerResource', (platform) => registerResource(platform, admin, room));

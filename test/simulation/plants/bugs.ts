@@ -85,9 +85,25 @@ export const bugs: Record<string, Plant> = {
       ? { query: { ...query, parameters: query.parameters.map(withoutRetries) } }
       : undefined,
   ),
+  'a model that is the agent’s, whatever it reports': saying((query) =>
+    query.sql.includes('coalesce(?, agents.model)')
+      ? { query: { ...query, parameters: query.parameters.map((value) => (isModel(value) ? null : value)) } }
+      : undefined,
+  ),
+  'tokens that nobody has reported': saying((query, name) =>
+    name === 'executeJob' && query.sql.startsWith('select * from "tasks"')
+      ? { query, rows: (rows) => rows.map((row) => ({ ...row, earlier_tokens: 5000 })) }
+      : undefined,
+  ),
+  'a limit that is twice what was put': saying((query) =>
+    query.sql.startsWith('update "budgets" set "version"')
+      ? { query: { ...query, sql: query.sql.replace('"limit_micros" = ?', '"limit_micros" = 2 * ?') } }
+      : undefined,
+  ),
 };
 
 const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+const isModel = (value: unknown): boolean => value === 'gold' || value === 'silver';
 const takesRoom = /^insert into "allocations"|^update "resources" set "allocated" = "allocated" \+/;
 const withoutRetries = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && 'max_retries' in value ? { ...value, max_retries: 0 } : value;

@@ -43,6 +43,10 @@ function said(engine: Engine, say: Saying): Engine {
   const otherwise = (query: CompiledQuery): Otherwise => say(query, currentTransaction() ?? '') ?? { query };
   return {
     ...engine,
+    read: async <Row>(query: CompiledQuery<Row>) => {
+      const { query: other, rows = (found) => found } = otherwise(query);
+      return rows(other === undefined ? [] : await engine.read<object>(other)) as Row[];
+    },
     atomically: (work) =>
       engine.atomically((run, at) =>
         work(async <Row>(query: CompiledQuery<Row>) => {
