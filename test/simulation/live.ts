@@ -15,7 +15,7 @@ import { noteTown } from './town.ts';
 /** Looks so often whether all is over. */
 const lookSeconds = 20;
 /** Simulated time after the last fault within which all must have come to rest. */
-const longestCalmSeconds = 4 * 3600;
+const longestCalmSeconds = 2400;
 
 export async function live(asked: Asked, given: Given): Promise<Lived> {
   const broken: string[] = [];
