@@ -22,7 +22,7 @@ import { whatIsSpentIsWhatWasReported } from './what-is-spent-is-what-was-report
 import { whatAJobHeldIsFreeAtItsEnd } from './what-a-job-held-is-free-at-its-end.ts';
 
 /** What triggers have noted of any promise, after each commit. */
-const whatWasNoted: Promised = {
+export const whatWasNoted: Promised = {
   sentence: 'All that can be seen at the moment of a write.',
   watch: [notes],
   now: anyNoted,

@@ -1,41 +1,6 @@
-/** Within a queue, a claim takes the highest priority, oldest first; a poison task delays no other by more than one claim. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+/** A poison task delays no other by more than one claim: also step by step, beside what lives show. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openTown, type Town } from '../road/town.ts';
-import { Lives } from './lives.ts';
-import { aPoisonTaskDelaysNoOther, theMostUrgentAndOldestFirst } from './the-most-urgent-and-oldest-first.ts';
-
-describe('in lives of all kinds', () => {
-  let lives: Lives;
-  beforeAll(async () => {
-    lives = await Lives.open([theMostUrgentAndOldestFirst, aPoisonTaskDelaysNoOther]);
-  }, 60_000);
-  afterAll(() => lives.close());
-
-  const several = "select queue_id from tasks where state = 'succeeded' group by queue_id having count(*) > 1";
-
-  test('no claim passes a more urgent or an older task over', async () => {
-    expect(await lives.until(several)).toEqual([]);
-    expect(await lives.until('select 1 from tasks where attempts > 1')).toEqual([]);
-  });
-
-  test('a task that is passed over would be found, and one that stays in front after it failed', async () => {
-    await lives.until(several);
-    const [{ queue_id } = { queue_id: '' }] = lives.rows<{ queue_id: string }>(several);
-    const two = `select id from tasks where queue_id = '${queue_id}' order by id limit 2`;
-    const queued = `update tasks set state = 'queued', queued_at = '2026-01-01T00:00:00.000Z', settled_as = null,
-      priority = 5, place = id where id in (${two})`;
-    const later = `update tasks set state = 'running', claim_id = 'x' where id = (select max(id) from (${two}))`;
-    expect(lives.tampered(queued, later)).toEqual([expect.stringContaining('was taken before')]);
-    const first = `(select min(id) from (${two}))`;
-    const failed = [
-      `update tasks set state = 'running' where id = ${first}`,
-      `update tasks set state = 'queued' where id <> ${first} and id in (${two})`,
-    ];
-    expect(lives.tampered(...failed, `update tasks set state = 'delayed' where id = ${first}`)).toContainEqual(
-      expect.stringContaining('stands before'),
-    );
-  });
-});
 
 describe('a poison task', () => {
   let town: Town;

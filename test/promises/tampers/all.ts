@@ -1,0 +1,19 @@
+/** All that is tampered with. */
+import { tampersWithApprovals } from './approvals.ts';
+import { tampersWithWhatIsAsked } from './asked.ts';
+import { tampersWithEffects } from './effects.ts';
+import { tampersWithEnds } from './ends.ts';
+import { tampersWithMoney } from './money.ts';
+import { tampersWithQueues } from './queues.ts';
+import { tampersWithTheRecord } from './record.ts';
+import type { Tamper } from './tamper.ts';
+
+export const tampers: readonly Tamper[] = [
+  ...tampersWithEnds,
+  ...tampersWithWhatIsAsked,
+  ...tampersWithApprovals,
+  ...tampersWithMoney,
+  ...tampersWithEffects,
+  ...tampersWithTheRecord,
+  ...tampersWithQueues,
+];
