@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
-import { keepAlive } from './protocol.ts';
+import { keepAlive } from './client.ts';
 
 interface Question {
   approval_id: string;
@@ -47,4 +47,4 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 
 createServer((request, response) => void answer(request, response)).listen(9000, '127.0.0.1');
 
-keepAlive(new Map()); // only an active head is asked
+await keepAlive(); // only an active head is asked

@@ -2,13 +2,11 @@
  * A category head that judges by a written rubric. It reads its mailbox, answers each question for exactly the
  * definition it was asked about, and says why. The job's text is data: nothing in it can change the rubric.
  */
-import { agentId, call, keepAlive, Refused } from './protocol.ts';
+import { call, keepAlive, readMail } from './client.ts';
 
-interface Message {
-  message_id: string;
-  receipt: string;
-  type: string;
-  body: { job_id: string; definition_sha256: string };
+interface Asked {
+  job_id: string;
+  definition_sha256: string;
 }
 
 interface Question {
@@ -54,27 +52,13 @@ function judge(question: Question) {
   };
 }
 
-async function answer({ body }: Message): Promise<void> {
-  const question = await call<Question>('GET', `/v1/deployment/approvals/${body.job_id}`);
-  if (question.definition_sha256 !== body.definition_sha256) return; // asked about something that has changed since
-  const ballot = { definition_sha256: body.definition_sha256, ...judge(question) };
-  await call('POST', `/v1/deployment/approvals/${body.job_id}/ballots`, ballot);
+async function answer({ job_id, definition_sha256 }: Asked): Promise<void> {
+  const question = await call<Question>('GET', `/v1/deployment/approvals/${job_id}`);
+  if (question.definition_sha256 !== definition_sha256) return; // asked about something that has changed since
+  await call('POST', `/v1/deployment/approvals/${job_id}/ballots`, { definition_sha256, ...judge(question) });
 }
 
-keepAlive(new Map());
-for (;;) {
-  const { messages } = await call<{ messages: Message[] }>('POST', `/v1/agents/${agentId}/messages/receive`, {
-    max: 10,
-    wait_seconds: 20,
-  });
-  for (const message of messages) {
-    try {
-      if (message.type === 'approval_request') await answer(message);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      console.error(`not answered: ${error.message}`); // closed, changed or answered already
-    }
-    const settled = { message_id: message.message_id, receipt: message.receipt, action: 'acknowledge' };
-    await call('POST', '/v1/messages/settle', { settle: [settled] });
-  }
-}
+await keepAlive();
+await readMail<Asked>(async ({ type, body }) => {
+  if (type === 'approval_request') await answer(body); // refused when it is closed, changed or answered already
+});

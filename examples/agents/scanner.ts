@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { work, type Json, type Members } from './protocol.ts';
+import { work, type Members } from './client.ts';
 
 const run = promisify(execFile);
 
@@ -26,9 +26,9 @@ function linter(): string {
   return join(dirname(manifest), 'bin', 'oxlint');
 }
 
-async function scan(folder: string, depth: string): Promise<Diagnostic[]> {
+async function scan(folder: string, depth: string, signal: AbortSignal): Promise<Diagnostic[]> {
   const rules = depth === 'full' ? ['-W', 'correctness', '-W', 'suspicious', '-W', 'pedantic'] : ['-W', 'correctness'];
-  const options = { cwd: folder, timeout: 120_000, maxBuffer: 32 * 1024 * 1024 };
+  const options = { cwd: folder, signal, timeout: 120_000, maxBuffer: 32 * 1024 * 1024 };
   const command = [linter(), '--disable-nested-config', '--format', 'json', ...rules, '.'];
   try {
     return diagnosticsIn((await run(process.execPath, command, options)).stdout);
@@ -50,13 +50,13 @@ const finding = ({ message, code, severity, filename, labels }: Diagnostic): Mem
   message,
 });
 
-const textOf = (value: Json | undefined, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
+const textOf = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
 
-await work(async ({ input }, progress) => {
+await work(async ({ input }, { progress, signal }) => {
   const folder = textOf(input['repository_path'], '.');
   if (!existsSync(folder)) throw new Error(`there is no folder ${folder}`);
   await progress(0.1, `scanning ${folder}`);
-  const found = await scan(folder, textOf(input['scan_depth'], 'quick'));
+  const found = await scan(folder, textOf(input['scan_depth'], 'quick'), signal);
   const severity_counts: Members = {};
   for (const { severity } of found) severity_counts[severity] = Number(severity_counts[severity] ?? 0) + 1;
   return {

@@ -4,24 +4,18 @@
  *
  *   MUSTER_FROZEN   frozen categories, separated by commas
  */
-import { agentId, call, keepAlive, Refused } from './protocol.ts';
+import { call, keepAlive, readMail } from './client.ts';
 
-interface Message {
-  message_id: string;
-  receipt: string;
-  type: string;
-  correlation_id: string | null;
-  body: {
-    job_id: string;
-    deployment_id: string;
-    definition_sha256: string;
-    definition: { category: string; priority: number };
-  };
+interface Asked {
+  job_id: string;
+  deployment_id: string;
+  definition_sha256: string;
+  definition: { category: string; priority: number };
 }
 
 const frozen = (process.env['MUSTER_FROZEN'] ?? '').split(',');
 
-function check({ category, priority }: Message['body']['definition']) {
+function check({ category, priority }: Asked['definition']) {
   const name = 'change-freeze';
   if (!frozen.includes(category)) return { name, state: 'passed', reason: `${category} is not frozen.` };
   const reason = `${category} is under a change freeze.`;
@@ -30,26 +24,13 @@ function check({ category, priority }: Message['body']['definition']) {
 }
 
 /** Says what the answer is about, so that it counts for nothing else. */
-async function answer({ correlation_id, body }: Message): Promise<void> {
-  const { job_id, deployment_id, definition_sha256, definition } = body;
+async function answer(correlation_id: string | null, asked: Asked): Promise<void> {
+  const { job_id, deployment_id, definition_sha256, definition } = asked;
   const said = { job_id, deployment_id, definition_sha256, checks: [check(definition)] };
   await call('POST', '/v1/messages', { to_agent: 'muster', type: 'verification_answer', correlation_id, body: said });
 }
 
-keepAlive(new Map());
-for (;;) {
-  const { messages } = await call<{ messages: Message[] }>('POST', `/v1/agents/${agentId}/messages/receive`, {
-    max: 10,
-    wait_seconds: 20,
-  });
-  for (const message of messages) {
-    try {
-      if (message.type === 'verification_request') await answer(message);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      console.error(`not answered: ${error.message}`); // asked anew meanwhile, or answered already
-    }
-    const settled = { message_id: message.message_id, receipt: message.receipt, action: 'acknowledge' };
-    await call('POST', '/v1/messages/settle', { settle: [settled] });
-  }
-}
+await keepAlive();
+await readMail<Asked>(async ({ type, correlation_id, body }) => {
+  if (type === 'verification_request') await answer(correlation_id, body); // refused when it was asked anew meanwhile
+});

@@ -5,7 +5,7 @@
  *   OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_MODEL   the endpoint; without them no model is called
  */
 import { countTokens } from 'gpt-tokenizer';
-import { work, type Members, type Result } from './protocol.ts';
+import { work, type Members, type Result } from './client.ts';
 
 const { OPENAI_BASE_URL: base, OPENAI_API_KEY: apiKey, OPENAI_MODEL: model } = process.env;
 
@@ -14,12 +14,12 @@ interface Completion {
   usage: { prompt_tokens: number; completion_tokens: number; prompt_tokens_details?: { cached_tokens?: number } };
 }
 
-async function complete(prompt: string): Promise<Result> {
+async function complete(prompt: string, signal: AbortSignal): Promise<Result> {
   const answer = await fetch(`${base}/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${apiKey ?? ''}`, 'content-type': 'application/json' },
     body: JSON.stringify({ model, messages: [{ role: 'user', content: prompt }] }),
-    signal: AbortSignal.timeout(120_000),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(120_000)]),
   });
   if (!answer.ok) throw new Error(`the model answered ${answer.status}: ${(await answer.text()).slice(0, 500)}`);
   const { choices, usage } = (await answer.json()) as Completion;
@@ -63,8 +63,8 @@ const materialIn = ({ text, description, outputs }: Members): string =>
     .map((part) => (typeof part === 'string' ? part : JSON.stringify(part)))
     .join('\n');
 
-await work(async ({ name, input }, progress) => {
+await work(async ({ name, input }, { progress, signal }) => {
   const material = materialIn(input);
   await progress(0.2, `reading ${material.length} characters`);
-  return base === undefined ? summarise(material, 3) : complete(`You are ${name}. Work on this:\n${material}`);
+  return base === undefined ? summarise(material, 3) : complete(`You are ${name}. Work on this:\n${material}`, signal);
 });
