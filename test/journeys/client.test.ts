@@ -31,7 +31,7 @@ beforeAll(async () => {
   bob = await head('bob');
   await town.agent('echo', { owner: 'dan', max_concurrent_tasks: 2 });
   const { key } = await town.admin.post<{ key: string }>('/v1/agents/echo/keys');
-  program = spawn(process.execPath, [file('echo-agent.ts')], {
+  program = spawn(process.execPath, [file('echo-process.ts')], {
     env: { MUSTER_URL: town.url, MUSTER_KEY: key, MUSTER_AGENT: 'echo' },
     stdio: ['ignore', 'inherit', 'ignore'], // what it says of faults is not looked at
   });
