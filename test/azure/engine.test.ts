@@ -5,7 +5,8 @@ import { isTransient, UnknownOutcome } from '../../shared/platform/database/faul
 import type { Database, Writes } from '../../shared/platform/platform.ts';
 import { openWorld, type World } from '../world.ts';
 import { openLedger, type Ledger } from './a-ledger.ts';
-import { openTokens, type Tokens } from './key-vault/a-token-endpoint.ts';
+import type { Tokens } from './key-vault/a-token-endpoint.ts';
+import { openIdentity } from './key-vault/an-identity.ts';
 
 const start = new Date('2026-03-01T12:00:00.000Z');
 let ledger: Ledger;
@@ -300,8 +301,7 @@ describe('a database without the tables of this version', () => {
 describe('without a login in the settings', () => {
   let tokens: Tokens;
   beforeAll(async () => {
-    tokens = await openTokens();
-    for (const [name, value] of Object.entries(tokens.environment)) vi.stubEnv(name, value);
+    tokens = await openIdentity();
   });
   afterAll(async () => {
     vi.unstubAllEnvs();

@@ -1,14 +1,14 @@
 /** What the doctor says of a key vault. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { examine } from '../../../local/doctor/examine.ts';
-import { openTokens, type Tokens } from './a-token-endpoint.ts';
+import type { Tokens } from './a-token-endpoint.ts';
 import { openVaultServer, type Vault } from './a-vault.ts';
+import { openIdentity } from './an-identity.ts';
 
 let tokens: Tokens;
 let vault: Vault;
 beforeAll(async () => {
-  tokens = await openTokens();
-  for (const [name, value] of Object.entries(tokens.environment)) vi.stubEnv(name, value);
+  tokens = await openIdentity();
 });
 afterAll(() => tokens.close());
 beforeEach(async () => {

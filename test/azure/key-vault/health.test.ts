@@ -1,5 +1,5 @@
 /** What callers see of a vault: health, problems, readiness. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { route } from '../../../functions/http/route.ts';
 import { timers } from '../../../functions/timers.ts';
@@ -9,17 +9,17 @@ import { openDesk, plainRoutes } from '../../http/desk.ts';
 import { aDefinition, later } from '../../jobs/a-job.ts';
 import { register } from '../../tools/a-tool.ts';
 import { openWorld, type World } from '../../world.ts';
-import { openTokens, type Tokens } from './a-token-endpoint.ts';
+import type { Tokens } from './a-token-endpoint.ts';
 import { openVaultServer, type Vault } from './a-vault.ts';
 import { openVaultWorld } from './a-vault-world.ts';
+import { openIdentity } from './an-identity.ts';
 
 let tokens: Tokens;
 let vault: Vault;
 let world: World;
 
 beforeAll(async () => {
-  tokens = await openTokens();
-  for (const [name, value] of Object.entries(tokens.environment)) vi.stubEnv(name, value);
+  tokens = await openIdentity();
 });
 afterAll(() => tokens.close());
 beforeEach(async () => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sealRecord } from '../../../shared/events/seal.ts';
 import { checkRecord } from '../../../shared/insights/check-record.ts';
 import { recordInDatabase } from '../../../shared/insights/record-source.ts';
@@ -19,9 +19,10 @@ import { admin } from '../../access/an-admin.ts';
 import { seededRandom } from '../../world/random.ts';
 import type { World } from '../../world.ts';
 import { faultOf } from '../fault-of.ts';
-import { openTokens, type Tokens } from './a-token-endpoint.ts';
+import type { Tokens } from './a-token-endpoint.ts';
 import { openVaultServer, type Vault } from './a-vault.ts';
 import { openVaultWorld } from './a-vault-world.ts';
+import { openIdentity } from './an-identity.ts';
 
 let tokens: Tokens;
 let vault: Vault;
@@ -29,8 +30,7 @@ let world: World;
 let firstVersion: string;
 
 beforeAll(async () => {
-  tokens = await openTokens();
-  for (const [name, value] of Object.entries(tokens.environment)) vi.stubEnv(name, value);
+  tokens = await openIdentity();
 });
 afterAll(() => tokens.close());
 

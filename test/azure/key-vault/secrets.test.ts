@@ -9,8 +9,9 @@ import { secretsInVault } from '../../../shared/platform/secrets/vault-secrets.t
 import { openLog } from '../../../shared/platform/telemetry/log.ts';
 import { handClock, type HandClock } from '../../world/clock.ts';
 import { faultOf } from '../fault-of.ts';
-import { openTokens, type Tokens } from './a-token-endpoint.ts';
+import type { Tokens } from './a-token-endpoint.ts';
 import { openVaultServer, type Vault } from './a-vault.ts';
+import { openIdentity } from './an-identity.ts';
 
 const start = new Date('2026-03-01T12:00:00.000Z');
 const later = (seconds: number) => new Date(start.getTime() + seconds * 1000);
@@ -23,8 +24,7 @@ let logged: Record<string, unknown>[];
 let secrets: Secrets;
 
 beforeAll(async () => {
-  tokens = await openTokens();
-  for (const [name, value] of Object.entries(tokens.environment)) vi.stubEnv(name, value);
+  tokens = await openIdentity();
 });
 afterAll(() => tokens.close());
 
