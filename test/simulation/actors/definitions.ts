@@ -1,9 +1,7 @@
 /** What submitters ask for: each kind leads down another part of the road. */
-import type { z } from 'zod';
-import { JobDefinition } from '../../../shared/jobs/definition.ts';
+import type { JobDefinition } from '../../../shared/jobs/definition.ts';
+import { definition as ofAnyTown, type Asked } from '../../road/town.ts';
 import type { Chance } from '../chance.ts';
-
-type Asked = Partial<z.input<typeof JobDefinition>>;
 
 /** `helper` stands for the worker that is there beside the writer. */
 const kinds: Asked[] = [
@@ -28,15 +26,7 @@ const kinds: Asked[] = [
   { category: 'specialized' },
 ];
 
-export const definition = (more: Asked = {}): JobDefinition =>
-  JobDefinition.parse({
-    job_name: 'report',
-    job_description: 'Write a report about the month',
-    category: 'data',
-    primary_agent: 'writer',
-    max_execution_time_seconds: 600,
-    ...more,
-  });
+export const definition = (more: Asked = {}): JobDefinition => ofAnyTown({ max_execution_time_seconds: 600, ...more });
 
 /** Named by who asks and how often it has, so that one job is told from another. */
 export function anyDefinition(random: Chance, { helper, name }: { helper: string; name: string }): JobDefinition {
