@@ -4,6 +4,10 @@ import { AgentAnswer, RegisterAgent, RegisteredAgent } from '../../shared/agents
 import { getAgent, listAgents } from '../../shared/agents/read.ts';
 import { retireAgent } from '../../shared/agents/retire-agent.ts';
 import { deleteKey, issueKey } from '../../shared/access/keys.ts';
+import { drainAgent } from '../../shared/liveness/drain.ts';
+import { isolateAgent } from '../../shared/liveness/isolate.ts';
+import { IsolateInput } from '../../shared/liveness/order.ts';
+import { restoreAgent } from '../../shared/liveness/restore.ts';
 import { heartbeat } from '../../shared/tasks/heartbeat.ts';
 import { HeartbeatAnswer, HeartbeatInput } from '../../shared/tasks/lease.ts';
 import { registerAgent } from '../../shared/tasks/register-agent.ts';
@@ -11,6 +15,35 @@ import { keyOf, listOf, listQuery, pageOf } from './lists.ts';
 import { KeyAnswer } from './principals.ts';
 import { reply } from './reply.ts';
 import { nothing, route, type Route } from './route.ts';
+
+/** What operators order. */
+const orders = [
+  route('isolateAgent', 'POST /v1/agents/{agent_id}/isolate', {
+    body: () => IsolateInput,
+    answer: () => AgentAnswer,
+    etag: true,
+    heeds: ['if_match'],
+    refuses: ['not_found', 'conflict'],
+    run: ({ platform, caller, input, request }) =>
+      isolateAgent(platform, caller, { ...input, if_match: request.if_match }),
+  }),
+  route('drainAgent', 'POST /v1/agents/{agent_id}/drain', {
+    answer: () => AgentAnswer,
+    etag: true,
+    heeds: ['if_match'],
+    refuses: ['not_found', 'conflict'],
+    run: ({ platform, caller, input, request }) =>
+      drainAgent(platform, caller, { ...input, if_match: request.if_match }),
+  }),
+  route('restoreAgent', 'POST /v1/agents/{agent_id}/restore', {
+    answer: () => AgentAnswer,
+    etag: true,
+    heeds: ['if_match'],
+    refuses: ['not_found', 'conflict'],
+    run: ({ platform, caller, input, request }) =>
+      restoreAgent(platform, caller, { ...input, if_match: request.if_match }),
+  }),
+];
 
 export const agentRoutes: Route[] = [
   route('registerAgent', 'PUT /v1/agents/{agent_id}', {
@@ -67,4 +100,5 @@ export const agentRoutes: Route[] = [
     run: ({ platform, caller, input: { agent_id, key_id } }) =>
       deleteKey(platform, caller, { principal_id: agent_id, key_id }),
   }),
+  ...orders,
 ];

@@ -72,6 +72,9 @@ export const permissions = {
   listAgents: readers,
   retireAgent: ['admin'],
   heartbeat: ['that_agent'],
+  isolateAgent: ['operator'],
+  drainAgent: ['operator'],
+  restoreAgent: ['operator'],
   issueAgentKey: ['admin'],
   deleteAgentKey: ['admin'],
 

@@ -4,9 +4,10 @@ import type { Json } from '../platform/wire.ts';
 import { awaitedAgent, awaitedCategory, stateAt, type Agent } from './agent.ts';
 import { touchAgent } from './store.ts';
 
-/** The agent has called. Its row is locked. Wakes jobs that wait for it when it had been silent. */
+/** The agent has called. Its row is locked. Wakes jobs that wait for it when it had been silent and may work. */
 export async function noteSeen(tx: Tx, agent: Agent, load: Record<string, Json> | null): Promise<void> {
   await touchAgent(tx, { id: agent.id, load });
+  if (agent.state !== 'active') return;
   if (stateAt(agent, tx.at, tx.config.AGENT_HEARTBEAT_INTERVAL) !== 'active') wakeFor(tx, agent);
 }
 

@@ -35,5 +35,5 @@ async function beat(tx: Tx, { agent_id, load, fences }: Beat): Promise<Heartbeat
   const renewing =
     held.length > unknown.length ? [renewLeases(tx, { agent_id, seconds: leaseSeconds(tx.config) })] : [];
   await Promise.all([...renewing, noteSeen(tx, agent, load === undefined ? agent.load : load)]);
-  return { invalid, stops, drain: agent.state === 'draining' };
+  return { invalid, stops, drain: agent.state !== 'active' };
 }

@@ -1,7 +1,7 @@
 /** Takes back tasks whose lease ran out, and queues those whose wait is over. */
 import type { Tx } from '../platform/platform.ts';
 import { queueHint } from './queue-name.ts';
-import { takeBackDue, takeBackOne } from './store/leases.ts';
+import { lockHeldBy, takeBackDue, takeBackHeldBy, takeBackOne } from './store/leases.ts';
 import type { Task, Usage } from './task.ts';
 import { tellAttempts } from './tell.ts';
 
@@ -21,6 +21,15 @@ export async function takeBack(tx: Tx, leases: readonly Pick<Task, 'id' | 'fence
     const rows = await takeBackOne(tx, { id, fence, place, reason: 'its holder did not know of it' });
     for (const job_id of tellOf(tx, rows)) tx.ring('execute', job_id);
   }
+}
+
+/** Takes back all that an agent holds, whose row is locked; rings for the jobs whose tasks that ends. Counts what became of them. */
+export async function takeBackAll(tx: Tx, agent_id: string): Promise<{ queued: number; ended: number }> {
+  if ((await lockHeldBy(tx, { agent_id })).length === 0) return { queued: 0, ended: 0 };
+  const rows = await takeBackHeldBy(tx, { agent_id, place: tx.newId('task'), reason: 'its holder was isolated' });
+  for (const job_id of tellOf(tx, rows)) tx.ring('execute', job_id);
+  const queued = rows.filter(({ state }) => state === 'queued').length;
+  return { queued, ended: rows.length - queued };
 }
 
 /**

@@ -126,6 +126,9 @@ async function office(life: Life): Promise<void> {
   await life.call('deleteKey', { principal_id: name, key_id });
   await life.call('deletePrincipal', { id: name });
   await life.call('registerAgent', { agent_id: `agent_${name}` });
+  await life.call('isolateAgent', { agent_id: `agent_${name}` });
+  await life.call('restoreAgent', { agent_id: `agent_${name}` });
+  await life.call('drainAgent', { agent_id: `agent_${name}` });
   await life.call('retireAgent', { agent_id: `agent_${name}` });
   await life.call('registerVerifier', { name });
   await life.call('deleteVerifier', { name });

@@ -9,6 +9,9 @@ import { putBudget } from '../../shared/budgets/set.ts';
 import { PricesInput } from '../../shared/estimates/price.ts';
 import { putPrices } from '../../shared/estimates/put-prices.ts';
 import { putTemplate } from '../../shared/jobs/templates.ts';
+import { drainAgent } from '../../shared/liveness/drain.ts';
+import { isolateAgent } from '../../shared/liveness/isolate.ts';
+import { restoreAgent } from '../../shared/liveness/restore.ts';
 import { receiveMessages } from '../../shared/messages/receive.ts';
 import { sendMessages } from '../../shared/messages/send.ts';
 import { settleMessages } from '../../shared/messages/settle.ts';
@@ -92,6 +95,9 @@ export const verbs = {
   registerAgent: (p: Platform, { agent_id }: { agent_id: string }) =>
     registerAgent(p, admin, { agent_id, owner_id: 'ops' }),
   retireAgent: (p: Platform, on: { agent_id: string }) => retireAgent(p, admin, on),
+  isolateAgent: (p: Platform, on: { agent_id: string }) => isolateAgent(p, admin, { ...on, reason: 'it lies' }),
+  restoreAgent: (p: Platform, on: { agent_id: string }) => restoreAgent(p, admin, on),
+  drainAgent: (p: Platform, on: { agent_id: string }) => drainAgent(p, admin, on),
   registerVerifier: (p: Platform, { name }: { name: string }) =>
     registerVerifier(p, admin, RegisterVerifier.parse({ name, agent_id: 'reader', categories: ['nothing'] })),
   deleteVerifier: (p: Platform, on: { name: string }) => deleteVerifier(p, admin, on),

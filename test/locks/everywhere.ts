@@ -8,6 +8,9 @@ import { PricesInput } from '../../shared/estimates/price.ts';
 import { putPrices } from '../../shared/estimates/put-prices.ts';
 import { sealRecord } from '../../shared/events/seal.ts';
 import { putTemplate } from '../../shared/jobs/templates.ts';
+import { drainAgent } from '../../shared/liveness/drain.ts';
+import { isolateAgent } from '../../shared/liveness/isolate.ts';
+import { restoreAgent } from '../../shared/liveness/restore.ts';
 import { SendInput } from '../../shared/messages/message.ts';
 import { receiveMessages } from '../../shared/messages/receive.ts';
 import { sendMessages } from '../../shared/messages/send.ts';
@@ -40,6 +43,7 @@ export async function goEverywhere(way: Way): Promise<void> {
   await oneJob(way);
   await others(way);
   await faults(way);
+  await orders(way);
   await ends(way);
 }
 
@@ -154,6 +158,16 @@ async function faults({ town }: Way): Promise<void> {
   await voidStageLeases(town.platform); // at a start of a single process alone, so that no two of it can meet
   town.world.ring('learn', 'any');
   await town.settle();
+}
+
+/** An agent that holds a task is taken out of service, and put back. */
+async function orders({ town }: Way): Promise<void> {
+  await town.started();
+  await town.one('writer');
+  await drainAgent(town.platform, admin, { agent_id: 'writer' });
+  await isolateAgent(town.platform, admin, { agent_id: 'writer', reason: 'it lies' });
+  await restoreAgent(town.platform, admin, { agent_id: 'writer' });
+  await town.work();
 }
 
 async function ends({ town: { platform } }: Way): Promise<void> {

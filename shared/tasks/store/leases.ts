@@ -67,6 +67,16 @@ export const takeBackOne = change((q, p: { id: string; fence: number; place: str
     .returning(['id', 'job_id', 'queue_id', 'state', 'settled_as', ...usageColumns]),
 );
 
+/** All that an agent holds; it is locked. */
+export const takeBackHeldBy = change((q, p: { agent_id: string; place: string; reason: string }) =>
+  q
+    .updateTable('tasks')
+    .set((row) => takenBack(row, p))
+    .where('holder_id', '=', p.agent_id)
+    .where('state', '=', 'running')
+    .returning(['id', 'job_id', 'queue_id', 'state', 'settled_as', ...usageColumns]),
+);
+
 /** Running tasks whose lease ran out and delayed ones whose time has come, oldest first. */
 export const takeBackDue = change((q, p: { limit: number; place: string; reason: string }) =>
   q

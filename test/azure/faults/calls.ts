@@ -70,6 +70,11 @@ export const changes: Partial<Record<Operation, (scene: Scene) => Called[]>> = {
     admin('/api/v1/agents/called', { role: 'worker', owner_id: 'ops', endpoint: 'http://127.0.0.1:1/ask' }),
   ],
   retireAgent: () => [removal('/api/v1/agents/spare')],
+  isolateAgent: () => [
+    as('olga', '/api/v1/agents/writer/isolate', { body: { reason: 'it lies' }, isRepeatable: true }),
+  ],
+  drainAgent: () => [as('olga', '/api/v1/agents/writer/drain', { isRepeatable: true })],
+  restoreAgent: () => [as('olga', '/api/v1/agents/drained/restore', { isRepeatable: true })],
   heartbeat: ({ task: { task_id, fence } }) => [
     as('writer', '/api/v1/agents/writer/heartbeat', { body: { fences: [{ task_id, fence }] }, isRepeatable: true }),
   ],

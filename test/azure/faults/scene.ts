@@ -89,6 +89,7 @@ class Stagehand {
 
   async people(): Promise<void> {
     this.keys['sam'] = await this.#desk.person('sam', ['submitter']);
+    this.keys['olga'] = await this.#desk.person('olga', ['operator']);
     for (const id of ['ops', 'gone', 'owner_a', 'owner_b', 'owner_c']) await this.#desk.person(id, ['reader']);
     for (const [id, owner_id] of [
       ['anna', 'owner_a'],
@@ -98,8 +99,9 @@ class Stagehand {
       const endpoint = id === 'carl' ? { endpoint: `${this.#voter}/ask` } : {};
       await this.agent(id, { role: 'category_head', categories: ['data'], owner_id, ...endpoint });
     }
-    for (const id of ['writer', 'spare'])
+    for (const id of ['writer', 'spare', 'drained'])
       await this.agent(id, { role: 'worker', owner_id: 'ops', max_concurrent_tasks: 10 });
+    await this.ask('olga', 'POST /api/v1/agents/drained/drain');
     await this.ask('admin', 'POST /api/v1/deployment/tools/register', { name: 'hammer' });
     await this.ask('admin', 'POST /api/v1/deployment/verifiers/register', {
       name: 'auditor',

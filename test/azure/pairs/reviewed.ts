@@ -22,14 +22,17 @@ const any: readonly Wrong[] = ['write skew', 'lost update', 'mixed view'];
 export const reviewed: readonly Reviewed[] = [
   {
     who: ['claimTasks', 'completeTask'],
-    beside: ['claimTasks', 'completeTask', 'heartbeat', 'releaseTask', 'sweepTasks'],
+    beside: ['claimTasks', 'completeTask', 'heartbeat', 'isolateAgent', 'releaseTask', 'sweepTasks'],
     rows: ['tasks'],
     wrong: stale,
     why: 'What a claim counts as held by its agent can only have become less since: only claims add to it, one after the other under the lock of the agent. What it takes is `queued` when it is taken.',
   },
   {
     who: ['executeJob'],
-    beside: ['claimTasks', 'completeTask', 'failTask', 'heartbeat', 'releaseTask', 'reportProgress', 'sweepTasks'],
+    beside: [
+      ...['claimTasks', 'completeTask', 'failTask', 'heartbeat', 'isolateAgent'],
+      ...['releaseTask', 'reportProgress', 'sweepTasks'],
+    ],
     rows: ['tasks', 'agents'],
     wrong: any,
     why: 'It settles money by what it has read of its tasks, and locks them before it changes any. An end is final, usage only grows, and each rings it again: what one run has not seen the next one settles. When an agent was seen last decides nothing but a fallback.',
@@ -87,7 +90,7 @@ export const reviewed: readonly Reviewed[] = [
   },
   {
     who: ['sendMessages'],
-    beside: ['registerAgent', 'retireAgent'],
+    beside: ['drainAgent', 'isolateAgent', 'registerAgent', 'restoreAgent', 'retireAgent'],
     rows: ['agents'],
     wrong: ['mixed view'],
     why: 'The statement that sends decides whether all can be reached. The second look only says who is missing, and where nobody is the call runs again.',
@@ -101,10 +104,10 @@ export const reviewed: readonly Reviewed[] = [
   },
   {
     who: ['learnFromJob'],
-    beside: ['registerAgent'],
+    beside: ['drainAgent', 'isolateAgent', 'registerAgent', 'restoreAgent'],
     rows: ['agent_records', 'agents'],
     wrong: skewed,
-    why: 'The registration reads the record of an agent only to answer with it.',
+    why: 'Who registers or orders reads the record of an agent only to answer with it.',
   },
   {
     who: ['putPrices'],
