@@ -8,6 +8,7 @@ import type { BellName, Bells, Platform, Ring } from '../shared/platform/platfor
 import { recorded } from './azure/record-tsql.ts';
 import { lockRecorder } from './locks/recorder.ts';
 import { handClock, type HandClock } from './world/clock.ts';
+import { pointsOf, type Points, type Stop } from './world/points.ts';
 import { seededRandom } from './world/random.ts';
 
 export type Answer = (platform: Platform, ring: Ring) => Promise<void>;
@@ -29,7 +30,7 @@ export interface WorldOptions {
   /** How long a database that is away may take. */
   patience?: Seams['patience'];
   /** Told at each point at which a process may die. */
-  stop?: Seams['stop'];
+  stop?: Stop;
   /** Where spans and measures go, once telemetry is open. */
   recorder?: Seams['recorder'];
   /** Nobody looks at locks: so many worlds are opened that others do. */
@@ -67,14 +68,15 @@ const mostDeliveries = 100_000;
 /** `settings` as in the environment. Loopback may be called outward; everything else as in production. */
 export async function openWorld(settings: Record<string, string> = {}, options: WorldOptions = {}): Promise<World> {
   const { seed = 1, at = new Date('2026-03-01T12:00:00.000Z'), answer: usual, engine, ...rest } = options;
-  const { hasOwnTables = false, isUnwatched = false, ...seams } = rest;
+  const { hasOwnTables = false, isUnwatched = false, stop, ...seams } = rest;
+  const points = stop === undefined ? unstopped : pointsOf(stop);
   const { clock = handClock(at) } = options;
   const breaches: string[] = [];
   const watched = isUnwatched ? unwatched : lockRecorder((words) => breaches.push(words));
   const rung: HeldRing[] = [];
   const logged: Record<string, unknown>[] = [];
   const twin = await behind(settings, clock.database);
-  const platform = await openPlatform(
+  const opened = await openPlatform(
     twin.config({ MUSTER_DATA: ':memory:', OUTBOUND_ALLOW: '127.0.0.0/8', LOG_LEVEL: 'debug', ...settings }),
     {
       clock,
@@ -82,10 +84,11 @@ export async function openWorld(settings: Record<string, string> = {}, options: 
       random: seededRandom(seed),
       bells: heldBells(rung, clock),
       log: openLog(settings['LOG_LEVEL'] ?? 'debug', (line) => logged.push(JSON.parse(line))),
-      engine: (real) => watched(recorded(engine?.(real) ?? real, hasOwnTables)),
+      engine: (real) => points.engine(watched(recorded(engine?.(real) ?? real, hasOwnTables))),
       ...seams,
     },
   );
+  const platform = points.platform(opened);
   return {
     platform,
     clock,
@@ -104,6 +107,7 @@ export async function openWorld(settings: Record<string, string> = {}, options: 
 }
 
 const unwatched = (engine: Engine): Engine => engine;
+const unstopped: Points = { engine: unwatched, platform: (platform) => platform };
 
 /**
  * The database: in memory, or with MUSTER_TWIN in the environment a stand-in for Azure SQL, asked by the real driver

@@ -10,7 +10,6 @@ import type { Resolve } from './outbound/guarded.ts';
 import type { Outbound } from './outbound/outbound.ts';
 import { tracedOutbound } from './outbound/traced.ts';
 import type { Bells, Clock, Database, Platform, Random } from './platform.ts';
-import { callingPastPoints, type Stop } from './points.ts';
 import type { Sealer, Signer } from './secrets/seal.ts';
 import type { Secrets } from './secrets/secrets.ts';
 import type { Entra, Signers } from './signers.ts';
@@ -32,8 +31,6 @@ export interface Seams {
   resolve: Resolve;
   /** Stands between transactions and the database, to lose answers and to fail. */
   engine: (engine: Engine) => Engine;
-  /** Told at each point at which a process may die. */
-  stop: Stop;
   /** Where spans and measures go, in the place of what the settings say. */
   recorder: Recorder;
   /** How long a database that is away may take. */
@@ -64,8 +61,8 @@ export async function openPlatform(config: Config, seams: Partial<Seams> = {}): 
   const around = { config, clock, random, bells, hints, telemetry };
   await takeFolder(config, opened);
   const { secrets, sealerOver } = await openSecrets({ ...around, log }, seams.reach); // before there is a database that would need them
-  const db = await openDatabase({ ...around, stop: seams.stop }, seams, opened);
-  const outbound = tracedOutbound(outboundFor(config, seams), telemetry);
+  const db = await openDatabase(around, seams, opened);
+  const outbound = tracedOutbound(seams.outbound ?? outboundAtItsFirstUse(config, seams.resolve), telemetry);
   opened.defer(() => outbound.close());
   const signers = await signersOf({ config, clock, outbound, log });
   opened.defer(() => bells.drain());
@@ -135,11 +132,6 @@ async function embedded(
 async function atServer(around: Surroundings, { engine: through, patience }: Partial<Seams>): Promise<Database> {
   const { openAzureSql } = await import('./database/azure-sql.ts');
   return openAzureSql({ through, patience }, around);
-}
-
-function outboundFor(config: Config, { resolve, stop, ...seams }: Partial<Seams>): Outbound {
-  const outbound = seams.outbound ?? outboundAtItsFirstUse(config, resolve);
-  return stop === undefined ? outbound : callingPastPoints(outbound, stop);
 }
 
 /** The client costs as much to load as all the rest of an opening, and most processes call nobody for long. */

@@ -1,5 +1,5 @@
 /** The matrix: every transaction of Muster, by the road that passes it, and the points at which its process may die. */
-import { points } from '../../shared/platform/points.ts';
+import { points } from '../world/points.ts';
 import type { PlantName } from './plants.ts';
 import type { RoadName } from './roads.ts';
 import { stageNames, verbs } from './verbs.ts';

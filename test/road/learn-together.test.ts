@@ -1,6 +1,6 @@
 /** Many learners at once, and many jobs: each is tried by one at a time, and nobody is forgotten. */
 import { afterEach, expect, test } from 'vitest';
-import type { Stop } from '../../shared/platform/points.ts';
+import type { Stop } from '../world/points.ts';
 import { learnFromJob } from '../../shared/road/learn.ts';
 import { ringDueWork } from '../../shared/road/ring-due-work.ts';
 import { answerBells, openTown, type Town } from './town.ts';

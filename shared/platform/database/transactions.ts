@@ -4,7 +4,6 @@ import { currentTrace, currentTransaction, intoTransaction } from '../context.ts
 import type { Config } from '../config.ts';
 import { newId } from '../ids.ts';
 import type { BellName, Bells, Clock, Database, Hints, Promised, Random, Reads, Tx, Writes } from '../platform.ts';
-import { pastPoints, type Stop } from '../points.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { isTransient, UnknownOutcome } from './faults.ts';
 import { retried } from './retry.ts';
@@ -29,8 +28,6 @@ export interface Surroundings {
   bells: Bells;
   hints: Hints;
   telemetry: Telemetry;
-  /** Told at each point of a transaction, in tests that end the process there. */
-  stop?: Stop | undefined;
 }
 
 export function openTransactions(engine: Engine, around: Surroundings): Database {
@@ -42,15 +39,11 @@ export function openTransactions(engine: Engine, around: Surroundings): Database
     if (outer !== undefined) return Promise.reject(new Error(`transaction ${name} was opened inside ${outer}`));
     return telemetry.span({ name: `transaction ${name}` }, run);
   };
-  const past = <T>(name: string, run: (engine: Engine) => Promise<T>): Promise<T> =>
-    opened(name, () =>
-      around.stop === undefined ? run(engine) : pastPoints(engine, { name, run, stop: around.stop }),
-    );
-  const batch: Database['batch'] = (name, start) => past(name, (engine) => batched(engine, around, { name, start }));
+  const batch: Database['batch'] = (name, start) => opened(name, () => batched(engine, around, { name, start }));
   return {
     read,
     close: engine.close,
-    transaction: (name, work) => past(name, (engine) => retried(around, transacted(engine, around, { name, work }))),
+    transaction: (name, work) => opened(name, () => retried(around, transacted(engine, around, { name, work }))),
     batch,
     tryBatch: async (name, { look, start }) => (engine.isNear && !(await look()) ? undefined : batch(name, start)),
   };
