@@ -1,4 +1,6 @@
 /** Every promise of workflow.md, as what checks it. */
+import { aGrantIsUsedInItsTime } from './a-grant-is-used-in-its-time.ts';
+import { aLeaseThatEndedStaysEnded } from './a-lease-that-ended-stays-ended.ts';
 import { aLostHolderWritesNothing } from './a-lost-holder-writes-nothing.ts';
 import { anAcknowledgedJobReachesAnEnd } from './an-acknowledged-job-reaches-an-end.ts';
 import { aRecordedEffectHappensOnce } from './a-recorded-effect-happens-once.ts';
@@ -36,6 +38,7 @@ export const promises: readonly Promised[] = [
   whatIsAskedIsWhatRuns,
   nothingExecutesWithoutAnApproval,
   oneApprovalStartsOneDeployment,
+  aGrantIsUsedInItsTime,
   neverReservedBeyondALimit,
   spendingIsNeverRefused,
   whatIsSpentIsWhatWasReported,
@@ -44,6 +47,7 @@ export const promises: readonly Promised[] = [
   aRecordedEffectHappensOnce,
   oneJobForOneKey,
   aLostHolderWritesNothing,
+  aLeaseThatEndedStaysEnded,
   anAttemptCountsFromItsClaim,
   whatIsDueIsMovedOn,
   eachTransitionHasExactlyOneEvent,

@@ -1,12 +1,6 @@
-import { settings } from '../simulation/town.ts';
 import type { Look, Promised } from './promised.ts';
+import { blockedFor, blockedIn, deadline, validity } from './times.ts';
 import { deploymentsIn, toldOf, type Deployed, type Told } from './told.ts';
-
-/** Milliseconds that the town has set, in whole minutes. */
-const millisecondsOf = (name: string): number => Number.parseInt(settings[name] ?? '', 10) * 60_000;
-const blockedFor = millisecondsOf('BLOCKED_FOR');
-const deadline = millisecondsOf('APPROVAL_DEADLINE');
-const validity = millisecondsOf('APPROVAL_VALIDITY');
 
 interface Question {
   deployment_id: string;
@@ -22,14 +16,6 @@ interface Ended {
   /** The newest one of this deployment. */
   question: Question | undefined;
 }
-
-/** Milliseconds between two moments in which the job was blocked. */
-const blockedIn = ({ told }: Deployed, [from, to]: [number, number]): number =>
-  told.reduce((sum, { data, at }, index) => {
-    if (data.to !== 'blocked') return sum;
-    const until = told[index + 1]?.at ?? to;
-    return sum + Math.max(0, Math.min(until, to) - Math.max(at, from));
-  }, 0);
 
 const reasonOfStop = (run: Deployed): string | undefined => toldOf(run, 'stop_requested')?.data.reason;
 

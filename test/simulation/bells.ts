@@ -1,28 +1,45 @@
-/** Bells that are lost, doubled, late and reordered: over a queue that outlives the process, or inside it. */
+/** Bells that are lost, doubled, late, stuck and reordered: over a queue that outlives the process, or inside it. */
 import { inProcessBells } from '../../shared/platform/bells/in-process.ts';
-import type { Bells, Clock, Ring } from '../../shared/platform/platform.ts';
+import type { BellName, Bells, Clock, Ring } from '../../shared/platform/platform.ts';
 import type { Log } from '../../shared/platform/telemetry/log.ts';
 import type { Faults } from './faults.ts';
 import type { Scheduler } from './scheduler.ts';
 
-/** What becomes of one ring: after how many seconds it is heard, each time. */
-export function hearings(faults: Faults, delaySeconds: number): number[] {
-  if (faults.happens('bell_lost')) return [];
-  const late = () => (faults.happens('bell_late') ? faults.of('bell_late').between(1, 120) : 0);
-  return faults.happens('bell_doubled') ? [delaySeconds + late(), delaySeconds + late()] : [delaySeconds + late()];
+/** What becomes of rings on their way; it outlives the process. */
+export class Air {
+  readonly #scheduler: Scheduler;
+  readonly #faults: Faults;
+  /** Simulated milliseconds before which a bell is heard by nobody. */
+  readonly #stuckUntil = new Map<BellName, number>();
+
+  constructor(scheduler: Scheduler, faults: Faults) {
+    this.#scheduler = scheduler;
+    this.#faults = faults;
+  }
+
+  /** After how many seconds one ring is heard, each time. */
+  hearings({ bell }: Ring, delaySeconds: number): number[] {
+    const faults = this.#faults;
+    const { now } = this.#scheduler;
+    if (faults.happens('bell_lost')) return [];
+    if (faults.happens('bell_stuck')) this.#stuckUntil.set(bell, now + faults.of('bell_stuck').between(60, 400) * 1000);
+    const earliest = Math.max(delaySeconds, ((this.#stuckUntil.get(bell) ?? now) - now) / 1000);
+    const late = () => (faults.happens('bell_late') ? faults.of('bell_late').between(1, 120) : 0);
+    return faults.happens('bell_doubled') ? [earliest + late(), earliest + late()] : [earliest + late()];
+  }
 }
 
 export interface Belfry {
   scheduler: Scheduler;
-  faults: Faults;
+  air: Air;
   /** A process hears it, the one that runs then. */
   hear: (ring: Ring) => void;
 }
 
 /** Like Service Bus: what was rung is heard by whatever process runs then. */
-export const queuedBells = ({ scheduler, faults, hear }: Belfry): Bells => ({
+export const queuedBells = ({ scheduler, air, hear }: Belfry): Bells => ({
   ring: (ring, delaySeconds = 0) => {
-    for (const seconds of hearings(faults, delaySeconds))
+    for (const seconds of air.hearings(ring, delaySeconds))
       scheduler.begin({ name: `bell ${ring.bell} ${ring.id}`, process: undefined }, async () => {
         await scheduler.sleep(seconds * 1000);
         hear(ring);
@@ -39,20 +56,20 @@ const unwatched: Pick<Bells, 'answer' | 'drain' | 'check' | 'backlog'> = {
 };
 
 interface Inside {
-  faults: Faults;
+  air: Air;
   clock: Clock;
   log: Log;
   answer: (ring: Ring) => Promise<void>;
 }
 
 /** Those of a single process, which are gone with it. */
-export function bellsInside({ faults, clock, log, answer }: Inside): Bells {
+export function bellsInside({ air, clock, log, answer }: Inside): Bells {
   const real = inProcessBells(clock, log);
   real.answer(answer);
   return {
     ...real,
     ring: (ring, delaySeconds = 0) => {
-      for (const seconds of hearings(faults, delaySeconds)) real.ring(ring, seconds);
+      for (const seconds of air.hearings(ring, delaySeconds)) real.ring(ring, seconds);
     },
   };
 }

@@ -15,6 +15,10 @@ const shares = {
   bell_lost: 15,
   bell_doubled: 15,
   bell_late: 15,
+  /** A ring from which on its bell is heard by nobody for minutes: all that is rung meanwhile is heard after it. */
+  bell_stuck: 2,
+  /** A sweep that comes minutes after its time. */
+  sweep_late: 8,
   call_lost: 8,
   call_doubled: 8,
   call_late: 8,

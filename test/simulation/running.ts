@@ -6,7 +6,7 @@ import { openPlatform } from '../../shared/platform/open.ts';
 import type { Bells, Platform, Ring } from '../../shared/platform/platform.ts';
 import { ringDueWork, voidStageLeases } from '../../shared/road/ring-due-work.ts';
 import { seededRandom } from '../world/random.ts';
-import { bellsInside, queuedBells } from './bells.ts';
+import { Air, bellsInside, queuedBells } from './bells.ts';
 import { boundaryOf } from './boundary.ts';
 import type { Around } from './around.ts';
 import { reached } from './database.ts';
@@ -25,12 +25,14 @@ export class Running {
   platform: Platform | undefined;
   crashes = 0;
   readonly #around: Around;
+  readonly #air: Air;
   #process: Process = { number: 0 };
   /** What to do when the process dies: whoever waits for an answer hears that there is none. */
   readonly #mourners = new Set<() => void>();
 
   constructor(around: Around) {
     this.#around = around;
+    this.#air = new Air(around.scheduler, around.faults);
   }
 
   /** Opens it, and rings for what waits, as every host does. */
@@ -117,8 +119,8 @@ export class Running {
       });
     const bells = this.#afterCommits(
       manner.isQueued
-        ? queuedBells({ scheduler, faults, hear: this.hear })
-        : bellsInside({ faults, clock: inner, log, answer: inside }),
+        ? queuedBells({ scheduler, air: this.#air, hear: this.hear })
+        : bellsInside({ air: this.#air, clock: inner, log, answer: inside }),
     );
     return openPlatform(config, {
       ...{ clock: inner, time: clock.database, log, outbound, standing: ground.connection },
@@ -152,10 +154,11 @@ export class Running {
 
   /** A sweep that would find nothing is mostly left out. */
   async #sweep(platform: Platform): Promise<void> {
-    const { scheduler } = this.#around;
+    const { scheduler, faults } = this.#around;
     const chance = chanceOf(this.#around.seed, 'sweep');
     for (;;) {
-      await scheduler.sleep(nextSweep(this.#around) * 1000);
+      const late = faults.happens('sweep_late') ? faults.of('sweep_late').between(30, 300) : 0;
+      await scheduler.sleep((nextSweep(this.#around) + late) * 1000);
       if (isAnythingDue(this.#around) || chance.chance(inVain)) await this.#tick(platform);
     }
   }

@@ -100,6 +100,16 @@ export const bugs: Record<string, Plant> = {
       ? { query: { ...query, sql: query.sql.replace('"limit_micros" = ?', '"limit_micros" = 2 * ?') } }
       : undefined,
   ),
+  'a grant that never grows old': saying((query, name) =>
+    name === 'executeJob' && query.sql.startsWith('select') && query.sql.includes('"valid_seconds"')
+      ? { query, rows: (rows) => rows.map((row) => ({ ...row, valid_seconds: 1_000_000 })) }
+      : undefined,
+  ),
+  'a heartbeat that revives what has ended': leavingOut(
+    'heartbeat',
+    'update "tasks" set "lease_until"',
+    ' and "lease_until" > now_plus(?)',
+  ),
 };
 
 const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
