@@ -15,6 +15,7 @@ import { anyNoted, notes } from './noted.ts';
 import { nothingExecutesWithoutAnApproval } from './nothing-executes-without-an-approval.ts';
 import { oneApprovalStartsOneDeployment } from './one-approval-starts-one-deployment.ts';
 import { oneJobForOneKey } from './one-job-for-one-key.ts';
+import { onlyPoisonIsGivenUp } from './only-poison-is-given-up.ts';
 import type { Promised } from './promised.ts';
 import { spendingIsNeverRefused } from './spending-is-never-refused.ts';
 import { aPoisonTaskDelaysNoOther, theMostUrgentAndOldestFirst } from './the-most-urgent-and-oldest-first.ts';
@@ -46,6 +47,7 @@ export const promises: readonly Promised[] = [
   whatAJobHeldIsFreeAtItsEnd,
   aRecordedEffectHappensOnce,
   oneJobForOneKey,
+  onlyPoisonIsGivenUp,
   aLostHolderWritesNothing,
   aLeaseThatEndedStaysEnded,
   anAttemptCountsFromItsClaim,

@@ -7,8 +7,10 @@ import type { Bells, Platform } from '../../shared/platform/platform.ts';
 import type { Log } from '../../shared/platform/telemetry/log.ts';
 import type { Faults } from './faults.ts';
 import type { Ground } from './ground.ts';
+import type { Ledger } from './ledger.ts';
 import type { Answerer } from './life.ts';
 import type { Manner } from './manner.ts';
+import type { Poison } from './poison.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** A bug that exists only in a test: a part that is wrapped, or a statement that is said otherwise. */
@@ -28,6 +30,8 @@ export interface Around {
   seed: number;
   scheduler: Scheduler;
   faults: Faults;
+  poison: Poison;
+  ledger: Ledger;
   ground: Ground;
   manner: Manner;
   config: Config;

@@ -6,10 +6,12 @@ import type { Reads } from '../../shared/platform/platform.ts';
 import { writing } from './choice.ts';
 import { plantedSqlite, type Faults } from './faults.ts';
 import type { Boundary } from './boundary.ts';
+import type { Poison } from './poison.ts';
 
 export interface Reached {
   boundary: Boundary;
   faults: Faults;
+  poison: Poison;
   isDiskFull: () => boolean;
   /** Ends what the database has open. */
   rollBack: () => void;
@@ -32,11 +34,13 @@ export const reached =
     },
     atomically: async (work) => {
       let name = '';
+      const swallow = at.poison.swallowing();
       const done = await once(at, { name: () => name }, () =>
         engine.atomically(async (run, now) => {
           const named: Reads['run'] = (query) => {
             name = currentTransaction() ?? '';
-            return run(query);
+            const poisoned = swallow(name, query);
+            return poisoned === undefined ? run(query) : Promise.reject(poisoned);
           };
           const value = await work(onDisk(at, named), now);
           failBefore(at);

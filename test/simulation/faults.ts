@@ -29,6 +29,8 @@ const shares = {
   clock: 1,
   /** A turn at which the disk is full for a while. */
   disk_full: 0.3,
+  /** A new job that one stage can't bear. */
+  poison: 5,
   /** A call out finds nobody, too late an answer, or a bad one. */
   outbound: 20,
 } as const;

@@ -52,6 +52,8 @@ interface Kinds {
   /** Out of service from then on, until it is registered anew. */
   retirement: { id: string };
   person: { id: string; roles: string[] };
+  /** Not an actor's: a job that this stage can't bear, whatever it tries. */
+  poison: { job_id: string; stage: string };
 }
 
 export type Kind = keyof Kinds;

@@ -4,7 +4,6 @@ import type { Around } from './around.ts';
 import type { Asked, Given, Lived } from './asked.ts';
 import { chanceOf } from './chance.ts';
 import { befall } from './fate.ts';
-import { Ledger } from './ledger.ts';
 import type { Cast, Life } from './life.ts';
 import { Network } from './network.ts';
 import { isAtRest, notAtRest } from './rest.ts';
@@ -20,8 +19,7 @@ const longestCalmSeconds = 2400;
 export async function live(asked: Asked, given: Given): Promise<Lived> {
   const broken: string[] = [];
   const around = surround(asked, given, broken);
-  const { scheduler, ground, faults, manner } = around;
-  const ledger = new Ledger(() => scheduler.now / 1000);
+  const { scheduler, ground, faults, manner, ledger } = around;
   noteTown(ledger);
   ground.reset();
   ground.time = around.clock.database;
@@ -38,7 +36,7 @@ export async function live(asked: Asked, given: Given): Promise<Lived> {
     return befall(around, running, waiting);
   };
   const cast = given.castOf(chanceOf(asked.seed, 'cast')).filter(({ name }) => asked.without?.includes(name) !== true);
-  await play({ around, running, ledger, cast, broken });
+  await play({ around, running, cast, broken });
   if (broken.length === 0) for (const { atEnd } of given.promised) broken.push(...atEnd(look));
   return {
     ...lived,
@@ -50,19 +48,18 @@ export async function live(asked: Asked, given: Given): Promise<Lived> {
 interface Played {
   around: Around;
   running: Running;
-  ledger: Ledger;
   cast: Cast[];
   broken: string[];
 }
 
 /** All goes on until everything has come to rest, or something is broken. */
-async function play({ around, running, ledger, cast, broken }: Played): Promise<void> {
+async function play({ around, running, cast, broken }: Played): Promise<void> {
   const { scheduler } = around;
   const network = new Network(around, running);
   const left = new Set(cast.filter(({ isWaitedFor }) => isWaitedFor === true).map(({ name }) => name));
   const stage = { isOver: false };
   for (const { name, actor } of cast) {
-    const life = lifeOf({ around, running, ledger, network, stage, name });
+    const life = lifeOf({ around, running, network, stage, name });
     scheduler.begin({ name, process: undefined }, () =>
       actor(life).then(
         () => void left.delete(name),
@@ -88,8 +85,8 @@ interface Living extends Omit<Played, 'cast' | 'broken'> {
   name: string;
 }
 
-function lifeOf({ around, running, ledger, network, stage, name }: Living): Life {
-  const { scheduler, seed } = around;
+function lifeOf({ around, running, network, stage, name }: Living): Life {
+  const { scheduler, seed, ledger } = around;
   return {
     ledger,
     random: chanceOf(seed, `actor ${name}`),

@@ -6,9 +6,11 @@ import type { Asked, Given } from './asked.ts';
 import { chanceOf } from './chance.ts';
 import { choiceOf } from './choice.ts';
 import { faultsOf, isPlanted } from './faults.ts';
+import { Ledger } from './ledger.ts';
 import { isKnown, toldIn } from './logged.ts';
 import { configOf, mannerOf, type Manner } from './manner.ts';
 import { answering } from './outbound.ts';
+import { Poison } from './poison.ts';
 import { Scheduler } from './scheduler.ts';
 
 /** What is found broken goes to `broken`. */
@@ -22,10 +24,12 @@ export function surround(asked: Asked, given: Given, broken: string[]): Around {
     ...{ seed, only: asked.faults, isCalm },
     onFault: (kind) => given.onFault?.(kind, scheduler.now),
   });
+  const ledger = new Ledger(() => scheduler.now / 1000);
   const { ground, plant = {} } = given;
   const disk = { fullUntil: -1 };
   return {
-    ...{ seed, scheduler, faults, ground, manner, plant, disk, isCalm },
+    ...{ seed, scheduler, faults, ledger, ground, manner, plant, disk, isCalm },
+    poison: new Poison({ faults, ledger, isCalm }),
     config: configOf(manner),
     clock: clockOf({ scheduler, manner, plant }),
     hosts,

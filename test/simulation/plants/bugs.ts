@@ -110,6 +110,17 @@ export const bugs: Record<string, Plant> = {
     'update "tasks" set "lease_until"',
     ' and "lease_until" > now_plus(?)',
   ),
+  'a poison job that is tried for ever': saying((query, name) =>
+    name === 'keepFault' && query.sql.startsWith('select * from "jobs"')
+      ? { query, rows: (rows) => rows.map((row) => ({ ...row, attempts: 0 })) }
+      : undefined,
+  ),
+  'a poison job that holds up those that are to be learned from': neverAsking('countLearning', 'update "jobs"'),
+  'a job that is given up at its first fault': saying((query, name) =>
+    name === 'keepFault' && query.sql.startsWith('select * from "jobs"')
+      ? { query, rows: (rows) => rows.map((row) => ({ ...row, attempts: 10 })) }
+      : undefined,
+  ),
 };
 
 const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
