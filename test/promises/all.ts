@@ -5,6 +5,8 @@ import { aLostHolderWritesNothing } from './a-lost-holder-writes-nothing.ts';
 import { anAcknowledgedJobReachesAnEnd } from './an-acknowledged-job-reaches-an-end.ts';
 import { aRecordedEffectHappensOnce } from './a-recorded-effect-happens-once.ts';
 import { anAttemptCountsFromItsClaim } from './an-attempt-counts-from-its-claim.ts';
+import { anEventNamesWhoDidIt } from './an-event-names-who-did-it.ts';
+import { anIsolatedAgentHoldsNothing } from './an-isolated-agent-holds-nothing.ts';
 import { aStreamHasNoGapAndItsChainVerifies } from './a-stream-has-no-gap-and-its-chain-verifies.ts';
 import { eachTransitionHasExactlyOneEvent } from './each-transition-has-exactly-one-event.ts';
 import { everyEndIsJustified } from './every-end-is-justified.ts';
@@ -54,7 +56,9 @@ export const promises: readonly Promised[] = [
   whatIsDueIsMovedOn,
   eachTransitionHasExactlyOneEvent,
   aStreamHasNoGapAndItsChainVerifies,
+  anEventNamesWhoDidIt,
   noAgentHoldsMoreThanItMay,
+  anIsolatedAgentHoldsNothing,
   theMostUrgentAndOldestFirst,
   aPoisonTaskDelaysNoOther,
 ];

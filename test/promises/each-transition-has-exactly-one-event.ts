@@ -1,12 +1,44 @@
 import { note, noted, notes } from './noted.ts';
 import type { Look, Promised } from './promised.ts';
 
-/** Tables whose rows have a state and carry a stream, with the stream's name. */
-const tables = { jobs: 'new.id', approvals: 'new.id', agents: "'agent:' || new.id" };
+/** Tables whose rows carry a stream: its name, and the columns of which an event tells. */
+const tables: Record<string, { stream: string; told: string }> = {
+  jobs: { stream: 'id', told: 'state deployment_id stop_reason outcome' },
+  approvals: { stream: 'id', told: 'state granted_at electorate cost_ceiling_micros' },
+  agents: {
+    stream: "'agent:' || id",
+    told: 'state role capabilities categories owner_id max_concurrent_tasks endpoint model',
+  },
+  principals: { stream: "'principal:' || id", told: 'name roles owner_id disabled_at' },
+  tools: { stream: "'tool:' || name", told: 'tool_type probe_url rate_limit secret_name deleted_at' },
+  verifiers: { stream: "'verifier:' || name", told: 'url agent_id categories deleted_at' },
+  resources: { stream: "'resource:' || name", told: 'resource_type unit capacity deleted_at' },
+  templates: { stream: "'template:' || name", told: 'definition' },
+  budgets: { stream: "'budget:' || scope || ':' || period", told: 'limit_micros' },
+};
+
+const withState = ['jobs', 'approvals', 'agents'];
+
+function watchOf([table, { stream, told }]: [string, (typeof tables)[string]]): string[] {
+  const name = stream.replaceAll(/\b(id|name|scope|period)\b/g, 'new.$1');
+  const differs = ['version', ...told.split(' ')].map((column) => `new.${column} is not old.${column}`).join(' or ');
+  const states = withState.includes(table) ? 'old.state, new.state' : "'', ''";
+  return [
+    `create trigger watch_moves_of_${table} after update on ${table} when ${differs}
+     begin
+       insert or replace into owed values (${name}, new.version);
+       insert into moved values (${name}, old.version, new.version, ${states});
+     end`,
+    `create trigger watch_beginnings_of_${table} after insert on ${table}
+     begin insert or replace into owed values (${name}, new.version); end`,
+    `create trigger watch_ends_of_${table} after delete on ${table}
+     begin ${note('events', `'a row of ${table} is gone'`)} end`,
+  ];
+}
 
 /**
- * A row that moves is owed the event of its new version, which clears the debt in the same transaction. Several
- * transitions may be one write: then each has its event.
+ * A row that begins or changes is owed the event of its new version, which clears the debt in the same transaction.
+ * Several transitions may be one write: then each has its event.
  */
 const watch = [
   notes,
@@ -16,14 +48,7 @@ const watch = [
      ${note('events', "new.stream || ' goes to ' || new.number", 'where new.number > 1 and not exists (select 1 from events where stream = new.stream and number = new.number - 1)')}
      delete from owed where stream = new.stream and number = new.number;
    end`,
-  ...Object.entries(tables).flatMap(([table, stream]) => [
-    `create trigger watch_moves_of_${table} after update on ${table}
-     when new.version <> old.version or new.state <> old.state
-     begin
-       insert or replace into owed values (${stream}, new.version);
-       insert into moved values (${stream}, old.version, new.version, old.state, new.state);
-     end`,
-  ]),
+  ...Object.entries(tables).flatMap(watchOf),
 ];
 
 const owing = ({ rows }: Look): string[] =>
@@ -53,11 +78,11 @@ function untold({ rows }: Look): string[] {
     const leads = [was, ...told.map(({ to }) => to)].every(
       (state, at) => at === told.length || told[at]?.from === state,
     );
-    const isTold = !stream.startsWith('job_') || (leads && told.at(-1)?.to === became);
+    const isTold = !stream.startsWith('job_') || (leads && told.at(-1)?.to === became); // others tell no states
     const isWhole = follows && number > began && told.length === number - began;
     return isTold && isWhole
       ? []
-      : [`${stream} went from ${was} to ${became} as ${began} to ${number}, which is not told`];
+      : [`${stream} went from ${was || 'one'} to ${became || 'another'} as ${began} to ${number}, which is not told`];
   });
 }
 

@@ -51,6 +51,8 @@ interface Kinds {
   };
   /** Out of service from then on, until it is registered anew. */
   retirement: { id: string };
+  /** An agent that is isolated or drained from then on, until an operator restores it. */
+  order: { id: string; order: 'isolate' | 'drain' };
   person: { id: string; roles: string[] };
   /** Not an actor's: a job that this stage can't bear, whatever it tries. */
   poison: { job_id: string; stage: string };

@@ -1,5 +1,6 @@
 import { putBudget } from '../../../shared/budgets/set.ts';
 import { putPrices } from '../../../shared/estimates/put-prices.ts';
+import { restoreAgent } from '../../../shared/liveness/restore.ts';
 import { registerResource } from '../../../shared/resources/register-resource.ts';
 import { RegisterTool } from '../../../shared/tools/tool.ts';
 import { registerTool } from '../../../shared/tools/register-tool.ts';
@@ -24,4 +25,6 @@ export const caretaker: Actor = async (life) => {
   await askUntilHeard(life, 'registerResource', (platform) => registerResource(platform, admin, room));
   for (const id of new Set(life.ledger.of('retirement').map((line) => line.id)))
     await askUntilHeard(life, 'restore', (platform) => restoring(platform, id));
+  for (const agent_id of new Set(life.ledger.of('order').map(({ id }) => id)))
+    await askUntilHeard(life, 'restoreAgent', (platform) => restoreAgent(platform, admin, { agent_id }));
 };

@@ -4,6 +4,9 @@ import { putBudget } from '../../../shared/budgets/set.ts';
 import { putPrices } from '../../../shared/estimates/put-prices.ts';
 import { deleteResource } from '../../../shared/resources/delete-resource.ts';
 import { registerResource } from '../../../shared/resources/register-resource.ts';
+import { drainAgent } from '../../../shared/liveness/drain.ts';
+import { isolateAgent } from '../../../shared/liveness/isolate.ts';
+import { restoreAgent } from '../../../shared/liveness/restore.ts';
 import { cancelJob } from '../../../shared/road/cancel.ts';
 import { getJob } from '../../../shared/road/read.ts';
 import { changeDefinition, retryJob } from '../../../shared/road/redeploy.ts';
@@ -76,6 +79,19 @@ async function retire(life: Life): Promise<void> {
   await restore(life, id);
 }
 
+/** Kept from work, with what it holds or without, and back after a while. */
+async function keepAway(life: Life): Promise<void> {
+  const agent_id = life.random.pick(['hanna', 'writer', 'writer', 'reader', 'heidi']);
+  const order = life.random.chance(0.6) ? 'isolate' : 'drain';
+  await askOn(life, life.ledger.note('order', { id: agent_id, order }), (platform) =>
+    order === 'drain'
+      ? drainAgent(platform, admin, { agent_id })
+      : isolateAgent(platform, admin, { agent_id, reason: 'it does strange things' }),
+  );
+  await life.sleep(life.random.between(10, 200));
+  await ask(life, 'restoreAgent', (platform) => restoreAgent(platform, admin, { agent_id }));
+}
+
 /** Gone, unless a job works with it, and there again after a while. */
 async function deleteSomething(life: Life): Promise<void> {
   await ask(life, 'deleteTool', (platform) => deleteTool(platform, admin, { name: linter.name }));
@@ -113,6 +129,8 @@ const acts: ((life: Life, helper: string) => Promise<unknown>)[] = [
     change,
     change,
     retire,
+    keepAway,
+    keepAway,
     disable,
     setPrice,
     setTool,

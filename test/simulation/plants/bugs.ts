@@ -1,6 +1,6 @@
 /** Bugs as they are made: each of one line, and none of them in Muster. */
 import type { Plant } from '../around.ts';
-import { eventsLate, rungBefore, splitUp } from './parts.ts';
+import { eventsLate, losingAnswers, namingAnother, rungBefore, splitUp } from './parts.ts';
 import { leavingOut, neverAsking, reworded, saying } from './saying.ts';
 
 const task = 'update "tasks" set ';
@@ -121,6 +121,18 @@ export const bugs: Record<string, Plant> = {
       ? { query, rows: (rows) => rows.map((row) => ({ ...row, attempts: 10 })) }
       : undefined,
   ),
+  'a retry that names the submitter': { engine: namingAnother('retried', { actor: 'sam', table: 'jobs' }) },
+  'a vote that names another head': { engine: namingAnother('ballot_cast', { actor: 'hella', table: 'approvals' }) },
+  'a principal that is disabled without a word': saying((query, name) => {
+    if (name !== 'deletePrincipal') return undefined;
+    if (query.sql.startsWith('insert into "events"')) return { query: undefined };
+    if (!query.sql.startsWith('update "principals" set "version"')) return undefined;
+    return { query: reworded(query, '"version" = ?, "head_hash" = ?, ', '') };
+  }),
+  'an isolation that leaves to an agent what it holds': saying((query, name) =>
+    name === 'isolateAgent' && query.sql.startsWith('update "tasks"') ? { query: undefined } : undefined,
+  ),
+  'an answer that is lost though nothing is wrong any more': { engine: losingAnswers },
 };
 
 const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);

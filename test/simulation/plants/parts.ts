@@ -1,5 +1,7 @@
 /** Whole parts that do their work in the wrong order. */
-import type { CompiledQuery } from 'kysely';
+import { CompiledQuery } from 'kysely';
+import { eventHash, type EventContent } from '../../../shared/events/chain.ts';
+import { UnknownOutcome } from '../../../shared/platform/database/faults.ts';
 import type { Engine } from '../../../shared/platform/database/transactions.ts';
 import type { Bells } from '../../../shared/platform/platform.ts';
 import type { Plant } from '../around.ts';
@@ -55,3 +57,40 @@ export function rungBefore(): Plant {
     }),
   };
 }
+
+/** Now and then nobody hears of a commit, and it is told like any planted fault. */
+export function losingAnswers(engine: Engine): Engine {
+  let commits = 0;
+  return {
+    ...engine,
+    atomically: async (work) => {
+      const value = await engine.atomically(work);
+      if (++commits % 20 === 0) throw new UnknownOutcome('planted: an answer was lost');
+      return value;
+    },
+  };
+}
+
+const columns = 8; // of an event, in the order of the insert
+
+/** Events of one type name `actor` for who did it; they hash what they say, and so does the chain's head. */
+export const namingAnother =
+  (type: string, { actor, table }: { actor: string; table: string }) =>
+  (engine: Engine): Engine => ({
+    ...engine,
+    atomically: (work) =>
+      engine.atomically((run, at) =>
+        work(async (query) => {
+          const { sql, parameters } = query;
+          const isMeant = sql.startsWith('insert into "events"') && parameters.length === columns;
+          if (!isMeant || parameters[2] !== type) return run(query);
+          const [stream, number, , when, , trace, data] = parameters;
+          const last = 'select hash from events where stream = ? and number = ? - 1';
+          const [before] = await run<{ hash: string }>({ ...query, sql: last, parameters: [stream, number] });
+          const content = { stream, number, type, at: when, actor, trace, data } as EventContent; // as it was inserted
+          const hash = eventHash(before?.hash ?? '', content);
+          await run(CompiledQuery.raw(`update ${table} set head_hash = ? where id = ?`, [hash, stream]));
+          return run({ ...query, parameters: [stream, number, type, when, actor, trace, data, hash] });
+        }, at),
+      ),
+  });
