@@ -1,4 +1,5 @@
 /** What Muster logs in a life. A warning that tells of nothing that was planted is a fault of Muster's own. */
+import { poisonous } from './poison.ts';
 
 interface Line {
   msg?: string;
@@ -21,4 +22,9 @@ const known = [
   'never came to its end',
 ];
 
-export const isKnown = (told: string): boolean => known.some((words) => told.includes(words));
+/** Those that are left of a fault long after it: of poison, and what rows have kept of calls and stages that were tried too often. */
+const lasting = [poisonous, 'a voter could not be asked: ', 'the call never came back', 'never came to its end'];
+
+/** `isOver`: for long nothing was planted. */
+export const isKnown = (told: string, isOver: boolean): boolean =>
+  (isOver ? lasting : known).some((words) => told.includes(words));

@@ -4,7 +4,6 @@ import { LostRace, Refusal } from '../../shared/outcomes.ts';
 import { withTrace } from '../../shared/platform/context.ts';
 import type { Platform } from '../../shared/platform/platform.ts';
 import type { Around } from './around.ts';
-import { isPlanted } from './faults.ts';
 import { Unheard } from './life.ts';
 import type { Running } from './running.ts';
 
@@ -97,7 +96,7 @@ export class Network {
       } catch (error) {
         if (error instanceof Refusal) return { error };
         if (!(error instanceof LostRace)) {
-          if (!isPlanted(error)) this.#around.unexpected(name, error);
+          this.#around.unexpected(name, error);
           return undefined;
         }
         if (lost >= againAfterLostRaces) return { error: new Refusal(codeOf(error)) };

@@ -8,6 +8,7 @@ const stages = ['estimateJob', 'validateJob', 'learnFromJob', 'executeJob'] as c
 const untilCalm: string = stages[3];
 
 const broken = 10;
+export const poisonous = 'this job is more than the stage can bear';
 
 export interface Poisoned {
   faults: Faults;
@@ -32,7 +33,7 @@ export class Poison {
       if (this.#stageOf.size === 0) return undefined;
       isMet ||= query.parameters.some((value) => this.#stageOf.get(value) === transaction);
       const isBorne = !isMet || query.sql.startsWith('select') || (transaction === untilCalm && this.#given.isCalm());
-      return isBorne ? undefined : plantedSqlite('this job is more than the stage can bear', broken);
+      return isBorne ? undefined : plantedSqlite(poisonous, broken);
     };
   }
 
