@@ -6,7 +6,9 @@ import { tampersWithEnds } from './ends.ts';
 import { tampersWithMoney } from './money.ts';
 import { tampersWithQueues } from './queues.ts';
 import { tampersWithTheRecord } from './record.ts';
+import { tampersWithService } from './service.ts';
 import type { Tamper } from './tamper.ts';
+import { tampersWithTimes } from './times.ts';
 
 export const tampers: readonly Tamper[] = [
   ...tampersWithEnds,
@@ -16,4 +18,6 @@ export const tampers: readonly Tamper[] = [
   ...tampersWithEffects,
   ...tampersWithTheRecord,
   ...tampersWithQueues,
+  ...tampersWithTimes,
+  ...tampersWithService,
 ];
