@@ -1,4 +1,5 @@
 import { canonical, sha256 } from './canonical.ts';
+import { note, noted, notes } from './noted.ts';
 import type { Look, Promised } from './promised.ts';
 
 interface Run {
@@ -36,16 +37,23 @@ const runs = `select d.id deployment_id, j.id job_id, j.submitter_id, d.definiti
   left join approvals a on a.deployment_id = d.id and a.state = 'consumed'
   where d.id in (select deployment_id from tasks union select deployment_id from reservations)`;
 
+/** Whoever is disabled, or whose owner is. */
+const mayNotCall = `from principals left join principals owner on owner.id = principals.owner_id
+  where principals.id = new.voter_id and (principals.disabled_at is not null or owner.disabled_at is not null)`;
+
 export const nothingExecutesWithoutAnApproval: Promised = {
   sentence:
     'Nothing executes without an approval for the SHA-256 of that exact definition, granted as its policy requires, each ballot from a distinct eligible voter, never the requester or an agent of the job.',
   watch: [
+    notes,
     'create table granted_by (approval_id text, voter_id text)',
     `create trigger watch_grants after update on approvals when new.state = 'granted' and old.state <> 'granted'
      begin insert into granted_by select new.id, voter_id from ballots join principals on principals.id = voter_id
        left join principals owner on owner.id = principals.owner_id left join agents on agents.id = voter_id
        where approval_id = new.id and decision = 'yes' and principals.disabled_at is null and owner.disabled_at is null
          and coalesce(agents.state, 'active') not in ('isolated', 'retired'); end`,
+    `create trigger watch_voters after insert on voters
+     begin ${note('voters', "new.voter_id || ' is asked for ' || new.approval_id || ' and may not answer'", mayNotCall)} end`,
   ],
   atEnd: (look) => {
     const yes = Map.groupBy(look.rows<Yes>('select * from granted_by'), ({ approval_id }) => approval_id);
@@ -56,6 +64,7 @@ export const nothingExecutesWithoutAnApproval: Promised = {
           wrongWith(look, run, yes.get(run.approval_id ?? '') ?? []).map((what) => `${run.deployment_id}: ${what}`),
         ),
       ...forged(look),
+      ...noted(look, 'voters'),
     ];
   },
 };

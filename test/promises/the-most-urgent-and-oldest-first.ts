@@ -9,6 +9,14 @@ const unjust = ({ rows }: Look): string[] =>
        where task_id = before_id and seen_claims.claim_id = passed_over.claim_id and seen_claims.at = passed_over.at)`,
   ).map(({ words }) => words);
 
+/** Leases that were taken from one holder in one moment come back in the order of their tasks. */
+const mixedUp = ({ rows }: Look): string[] =>
+  rows<{ words: string }>(
+    `select newer.task_id || ' came back before ' || older.task_id words from taken_back older
+     join taken_back newer using (holder_id, at, queue_id, priority)
+     where newer.task_id > older.task_id and newer.place < older.place`,
+  ).map(({ words }) => words);
+
 export const theMostUrgentAndOldestFirst: Promised = {
   sentence: 'Within a queue, a claim takes the highest priority, oldest first.',
   watch: [
@@ -21,9 +29,15 @@ export const theMostUrgentAndOldestFirst: Promised = {
          where state = 'queued' and queue_id = new.queue_id
            and (priority < new.priority or (priority = new.priority and place < new.place));
      end`,
+    'create table taken_back (task_id text, holder_id text, at text, queue_id text, priority integer, place text)',
+    `create trigger watch_taken_back after update on tasks
+     when old.state = 'running' and new.state = 'queued' and new.settled_as is not 'queued'
+     begin
+       insert into taken_back values (new.id, old.holder_id, new.queued_at, new.queue_id, new.priority, new.place);
+     end`,
   ],
   now: unjust,
-  atEnd: unjust,
+  atEnd: (look) => [...unjust(look), ...mixedUp(look)],
 };
 
 /** Behind all that were queued by the clock of the database before it was, unless its holder gave it back untried. */

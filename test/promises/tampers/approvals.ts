@@ -22,6 +22,13 @@ export const tampersWithApprovals: Tamper[] = [
       'update jobs set submitter_id = (select voter_id from granted_by limit 1)',
       / said yes and is involved$/,
     ],
+    'a question to somebody who may not answer': [
+      [
+        "update principals set disabled_at = '2026-03-01T00:00:00.000Z' where id = 'owner_of_hella'",
+        "insert into voters select id, 'owner_of_hella' from approvals",
+      ],
+      /^owner_of_hella is asked for approval_\w+ and may not answer$/,
+    ],
     'a ballot that nobody has cast': [
       (ledger) => ledger.of('ballot').forEach((line) => (line.definition_sha256 = 'of another question')),
       /^nobody has sent what is kept/,

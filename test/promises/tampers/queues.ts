@@ -44,6 +44,16 @@ export const tampersWithQueues: Tamper[] = [
       /^task_\w+ was taken before task_\w+$/,
     ],
   }),
+  ...tampersWith(theMostUrgentAndOldestFirst, queue, {
+    'leases that come back in another order': [
+      [
+        queued,
+        `update tasks set state = 'running', fence = fence + 1, holder_id = 'x' where id in (${two})`,
+        `update tasks set state = 'queued', place = iif(id = ${first}, 'b', 'a') where id in (${two})`,
+      ],
+      /^task_\w+ came back before task_\w+$/,
+    ],
+  }),
   ...tampersWith(aPoisonTaskDelaysNoOther, queue, {
     'a task that stays in front after it failed': [
       [
