@@ -1,17 +1,13 @@
 /** A checker that can't fail proves nothing: whatever breaks its promise, it says so, and of a life as it was, nothing. */
-import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
-import { printed } from '../simulation/many.ts';
+import { linesOf } from '../simulation/many.ts';
 import { promises } from './all.ts';
 import { tampers } from './tampers/all.ts';
 import type { Found } from './tampers/found.ts';
 
-const script = fileURLToPath(new URL('tampers/found.ts', import.meta.url));
-
 let all: Found[];
 beforeAll(async () => {
-  const output = await printed(script);
-  all = output.split('\n').map((line) => JSON.parse(line) as Found); // what the script prints
+  all = await linesOf(new URL('tampers/found.ts', import.meta.url));
 }, 60_000);
 
 test.each(tampers)('$name: $promised.sentence', ({ name, promised: { sentence }, where, says }) => {

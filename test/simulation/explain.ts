@@ -1,7 +1,7 @@
 /** What became of a failing life: shrunk, told as a story, and as it is kept. */
 import type { Asked, Given } from './asked.ts';
 import type { FaultKind } from './faults.ts';
-import type { Kept } from './kept.ts';
+import { keptOf } from './kept.ts';
 import { live } from './live.ts';
 import type { Failed } from './lives.ts';
 import { kindOf, shrink } from './shrink.ts';
@@ -11,24 +11,30 @@ import { changeIndent, short, storyOf } from './story.ts';
 const beginning = 80;
 const ending = 120;
 
-export async function explain({ asked, lived }: Failed, given: Given): Promise<string> {
-  const kind = kindOf(lived.broken[0] ?? '');
-  const large = {
-    ...{ seed: asked.seed, cast: lived.cast, without: asked.without ?? [], calmSeconds: lived.calmSeconds },
-    faults: asked.faults ?? (Object.keys(lived.faults) as FaultKind[]), // its names
-  };
-  const smallest = await shrink(large, async (smaller) => {
-    const { broken } = await live(smaller, given);
-    return broken.some((words) => kindOf(words) === kind);
-  });
+export async function explain(failed: Failed, given: Given): Promise<string> {
+  const { asked, lived } = failed;
+  const smallest = await smallestOf(failed, async (smaller) => (await live(smaller, given)).broken);
   const { lines, broken } = await storyOfLife(smallest, given);
-  const kept: Kept = { ...smallest, found: short(broken[0] ?? '') };
+  const kept = keptOf('its name in plants/real-faults.ts', smallest, broken[0] ?? '');
   return [
     `seed ${asked.seed}: ${lived.broken[0]}`,
     ...abridged(lines),
     ...broken.map(short),
     `to keep in seeds.json: ${JSON.stringify(kept)}`,
   ].join('\n');
+}
+
+/** The smallest life that still fails in the same way, by what `brokenIn` says of it. */
+export function smallestOf(
+  { asked, lived }: Failed,
+  brokenIn: (asked: Asked) => Promise<string[]>,
+): Promise<Required<Asked>> {
+  const kind = kindOf(lived.broken[0] ?? '');
+  const large = {
+    ...{ seed: asked.seed, cast: lived.cast, without: asked.without ?? [], calmSeconds: lived.calmSeconds },
+    faults: asked.faults ?? (Object.keys(lived.faults) as FaultKind[]), // its names
+  };
+  return shrink(large, async (smaller) => (await brokenIn(smaller)).some((words) => kindOf(words) === kind));
 }
 
 /** Without the turns that nothing came of. */

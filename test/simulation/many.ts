@@ -33,11 +33,15 @@ export const runOf = (args: readonly string[]): Promise<string> => printed(scrip
  * What a script prints in a process of its own: where tests are run, modules are loaded at any moment, and a life would
  * not come out the same twice.
  */
-export async function printed(script: string, args: readonly string[] = []): Promise<string> {
+async function printed(script: string, args: readonly string[] = []): Promise<string> {
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   return output.trimEnd();
 }
+
+/** What a script tells so, a line of JSON each. */
+export const linesOf = async <Line>(script: URL): Promise<Line[]> =>
+  (await printed(fileURLToPath(script))).split('\n').map((line) => JSON.parse(line) as Line);
 
 async function part({ from, seeds, minutes }: Wanted): Promise<{ told: string; lives: Lives }> {
   const args = ['--json', '--kept', '--seeds', String(seeds), '--from', String(from)];

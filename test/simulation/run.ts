@@ -1,8 +1,9 @@
 /**
  * Lives in this process: `node test/simulation/run.ts --seeds 1000 --from 1`, `--minutes 10` for as long at most,
  * `--story 42` for all that happens in one. A failing life is shrunk and told; `--json` tells in numbers, for who adds up,
- * `--kept` lives those of seeds.json before, `--histories` tells in one line for each life, for who compares;
- * `--plant 'no sweep'` lives with a bug of plants/bugs.ts.
+ * `--kept` lives those of seeds.json before, `--keep` finds others for those that show nothing any more; `--histories`
+ * tells in one line for each life, for who compares; `--plant 'no sweep'` lives with a bug of plants/bugs.ts, or with a
+ * fault of plants/real-faults.ts.
  */
 import { parseArgs } from 'node:util';
 import { promises } from '../promises/all.ts';
@@ -10,10 +11,11 @@ import { castOf } from './actors/casting.ts';
 import type { Given } from './asked.ts';
 import { historyOf } from './history.ts';
 import { explain, storyOfLife } from './explain.ts';
-import { keptLives } from './kept.ts';
+import { askedOfKept, keptLives } from './kept.ts';
 import { askedOf, livesOf, toldOf } from './lives.ts';
 import { openGround } from './open-ground.ts';
 import { bugs } from './plants/bugs.ts';
+import { realFaults } from './plants/real-faults.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     plant: { type: 'string' },
     histories: { type: 'boolean', default: false },
     kept: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -36,7 +39,7 @@ async function run(given: Given): Promise<void> {
   const wanted = {
     from: Number(from),
     seeds: Number(seeds),
-    first: values.kept ? keptLives() : [],
+    first: values.kept ? keptLives().map(askedOfKept) : [],
     minutes: minutes === undefined ? undefined : Number(minutes),
   };
   const lives = await livesOf(wanted, given);
@@ -50,9 +53,12 @@ async function histories(given: Given): Promise<void> {
   for (let seed = from; seed < from + Number(values.seeds); seed++) print(await historyOf({ seed }, given));
 }
 
-const plant = bugs[values.plant ?? ''];
+const plant = { ...bugs, ...realFaults }[values.plant ?? ''];
 const given: Given = { ground: await openGround(promises), castOf, promised: promises, ...(plant && { plant }) };
-if (values.histories) await histories(given);
+if (values.keep) {
+  const { keep } = await import('./keep.ts'); // it loads much that nothing else needs
+  print((await keep(given)).join('\n'));
+} else if (values.histories) await histories(given);
 else if (values.story === undefined) await run(given);
 else {
   const { lines, broken } = await storyOfLife(askedOf(Number(values.story)), given);
