@@ -2,6 +2,7 @@
 import { aGrantIsUsedInItsTime } from './a-grant-is-used-in-its-time.ts';
 import { aLeaseThatEndedStaysEnded } from './a-lease-that-ended-stays-ended.ts';
 import { aLostHolderWritesNothing } from './a-lost-holder-writes-nothing.ts';
+import { aMessageIsSettledOnce } from './a-message-is-settled-once.ts';
 import { anAcknowledgedJobReachesAnEnd } from './an-acknowledged-job-reaches-an-end.ts';
 import { aRecordedEffectHappensOnce } from './a-recorded-effect-happens-once.ts';
 import { anAttemptCountsFromItsClaim } from './an-attempt-counts-from-its-claim.ts';
@@ -53,6 +54,7 @@ export const promises: readonly Promised[] = [
   aLostHolderWritesNothing,
   aLeaseThatEndedStaysEnded,
   anAttemptCountsFromItsClaim,
+  aMessageIsSettledOnce,
   whatIsDueIsMovedOn,
   eachTransitionHasExactlyOneEvent,
   aStreamHasNoGapAndItsChainVerifies,

@@ -33,6 +33,18 @@ interface Kinds {
     /** What it was told that became of the task. */
     state: string | null;
   };
+  /** The same to each of them, known by its mark. */
+  letter: { from: string; key: string; to: readonly string[]; mark: string; ids: string[] };
+  delivery: { agent: string; message_id: string; receipt: string };
+  settlement: {
+    agent: string;
+    message_id: string;
+    receipt: string;
+    action: 'acknowledge' | 'retry' | 'dead_letter';
+    reason: string;
+    /** What it was told that became of the message. */
+    state: string | null;
+  };
   cancel: { by: string; job_id: string };
   retry: { by: string; job_id: string; key: string | undefined };
   change: { by: string; job_id: string; definition: JobDefinition };

@@ -3,6 +3,7 @@ import { tampersWithApprovals } from './approvals.ts';
 import { tampersWithWhatIsAsked } from './asked.ts';
 import { tampersWithEffects } from './effects.ts';
 import { tampersWithEnds } from './ends.ts';
+import { tampersWithMail } from './mail.ts';
 import { tampersWithMoney } from './money.ts';
 import { tampersWithQueues } from './queues.ts';
 import { tampersWithTheRecord } from './record.ts';
@@ -18,6 +19,7 @@ export const tampers: readonly Tamper[] = [
   ...tampersWithEffects,
   ...tampersWithTheRecord,
   ...tampersWithQueues,
+  ...tampersWithMail,
   ...tampersWithTimes,
   ...tampersWithService,
 ];

@@ -6,6 +6,7 @@ import { caretaker } from './caretaker.ts';
 import { cheat } from './cheats.ts';
 import { correspondent } from './correspondents.ts';
 import { approver, head, manners as headManners, type HeadManner } from './heads.ts';
+import { letterWriter, mailReader, mailThief } from './mail.ts';
 import { maintainer } from './maintainers.ts';
 import { operator } from './operators.ts';
 import { reader } from './readers.ts';
@@ -42,8 +43,18 @@ export function castOf(random: Chance): Cast[] {
     ...some(0.15, { name: 'blunderer', actor: blunderer }),
     ...some(0.15, { name: 'verifier', actor: verifier }),
     ...some(0.3, { name: 'correspondent', actor: correspondent }),
+    ...(random.chance(0.3) ? mail : []),
   ];
 }
+
+const friends = ['hanna', 'hugo'];
+
+/** Heads read what Muster writes to them, too. */
+const mail: Cast[] = [
+  { name: 'letters of writer', actor: letterWriter('writer', friends), isWaitedFor: true },
+  ...friends.map((id) => ({ name: `mail of ${id}`, actor: mailReader(id) })),
+  { name: 'mail thief', actor: mailThief },
+];
 
 /** Every other one is good. */
 const headManner = (random: Chance): HeadManner =>

@@ -1,12 +1,11 @@
 import { sendMessages } from '../../../shared/messages/send.ts';
-import { receiveMessages } from '../../../shared/messages/receive.ts';
-import { settleMessages } from '../../../shared/messages/settle.ts';
 import { registerVerifier } from '../../../shared/readiness/register-verifier.ts';
 import { registerAgent } from '../../../shared/tasks/register-agent.ts';
 import type { ReceivedMessage } from '../../../shared/messages/message.ts';
 import type { Actor, Life } from '../life.ts';
 import { admin, asAgent } from '../town.ts';
 import { ask, askUntilHeard } from './asking.ts';
+import { receive, settleMail } from './mail.ts';
 
 const id = 'vera';
 
@@ -17,9 +16,7 @@ export const verifier: Actor = async (life) => {
   await register(life, id);
   while (!life.isOver) {
     await life.sleep(life.isCalm ? 30 : life.random.between(10, 120));
-    const asked = { agent_id: id, max: 5, wait_seconds: 0 };
-    const got = await ask(life, 'receiveMessages', (platform) => receiveMessages(platform, asAgent(id), asked));
-    for (const message of got?.messages ?? []) await answer(life, message);
+    for (const message of await receive(life, id, 5)) await answer(life, message);
   }
 };
 
@@ -42,6 +39,5 @@ async function answer(life: Life, { message_id, receipt, body, correlation_id, t
     const correlated = correlation_id === null ? mail : { ...mail, correlation_id };
     await ask(life, 'sendMessages', (platform) => sendMessages(platform, asAgent(id), { messages: [correlated] }));
   }
-  const settle = [{ message_id, receipt, action: 'acknowledge' as const }];
-  await ask(life, 'settleMessages', (platform) => settleMessages(platform, asAgent(id), { settle }));
+  await settleMail(life, id, [{ message_id, receipt, action: 'acknowledge' }]);
 }

@@ -133,8 +133,29 @@ export const bugs: Record<string, Plant> = {
     name === 'isolateAgent' && query.sql.startsWith('update "tasks"') ? { query: undefined } : undefined,
   ),
   'an answer that is lost though nothing is wrong any more': { engine: losingAnswers },
+  'a message that is settled by whoever once had it': saying((query, name) =>
+    name === 'settleMessages' && query.sql.includes(' and "receipt" = ?')
+      ? { query: reworded(query, ' and "receipt" = ?', '') }
+      : undefined,
+  ),
+  'a message that is taken back before its time': saying((query, name) =>
+    name === 'receiveMessages' && query.sql.startsWith('update "messages"') && query.sql.includes(ranOut)
+      ? { query: reworded(reworded(query, ranOut, ''), ranOut, '') }
+      : undefined,
+  ),
+  'a dead letter that does not say why': saying((query, name) =>
+    name === 'settleMessages' && query.sql.startsWith('update "messages"')
+      ? { query: reworded(query, '"dead_reason" = ?', '"dead_reason" = null') }
+      : undefined,
+  ),
+  'a letter to several that reaches one': saying((query, name) =>
+    name === 'sendMessages' && query.sql.startsWith('insert into "messages"') && query.sql.includes(' union all ')
+      ? { query: { ...query, sql: `${query.sql} limit 1` } }
+      : undefined,
+  ),
 };
 
+const ranOut = ' and "lease_until" <= now_plus(?)';
 const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 const isModel = (value: unknown): boolean => value === 'gold' || value === 'silver';
 const takesRoom = /^insert into "allocations"|^update "resources" set "allocated" = "allocated" \+/;
