@@ -1,4 +1,5 @@
 /** Every operation over HTTP. A resource's routes stand in its own file of `http/`. */
+import { actionItemRoutes } from './http/action-items.ts';
 import { agentRoutes } from './http/agents.ts';
 import { approvalRoutes } from './http/approvals.ts';
 import { budgetRoutes } from './http/budgets.ts';
@@ -28,6 +29,7 @@ export const routes: readonly Route[] = [
   ...livenessRoutes,
   ...principalRoutes,
   ...agentRoutes,
+  ...actionItemRoutes,
   ...taskRoutes,
   ...messageRoutes,
   ...eventRoutes,

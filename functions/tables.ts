@@ -19,6 +19,7 @@ const insights: Load = async () => (await import('./http/insights.ts')).insightR
 const liveness: Load = async () => (await import('./http/liveness.ts')).livenessRoutes;
 const principals: Load = async () => (await import('./http/principals.ts')).principalRoutes;
 const agents: Load = async () => (await import('./http/agents.ts')).agentRoutes;
+const actionItems: Load = async () => (await import('./http/action-items.ts')).actionItemRoutes;
 const tasks: Load = async () => (await import('./http/tasks.ts')).taskRoutes;
 const messages: Load = async () => (await import('./http/messages.ts')).messageRoutes;
 const events: Load = async () => (await import('./http/events.ts')).eventRoutes;
@@ -81,6 +82,8 @@ export const operations: readonly (readonly [Operation, Address, Load])[] = [
   ['isolateAgent', 'POST /api/v1/agents/{agent_id}/isolate', agents],
   ['drainAgent', 'POST /api/v1/agents/{agent_id}/drain', agents],
   ['restoreAgent', 'POST /api/v1/agents/{agent_id}/restore', agents],
+  ['listActionItems', 'GET /api/v1/action-items', actionItems],
+  ['settleActionItem', 'POST /api/v1/action-items/{item_id}/done', actionItems],
   ['claimTasks', 'POST /api/v1/agents/{agent_id}/tasks/claim', tasks],
   ['listTasks', 'GET /api/v1/tasks', tasks],
   ['getTask', 'GET /api/v1/tasks/{task_id}', tasks],
@@ -111,6 +114,7 @@ export const stageNames: Record<BellName, string> = {
 
 export const schedules: readonly Omit<Timer, 'run'>[] = [
   { name: 'ringDueWork', schedule: '*/15 * * * * *', local_schedule: '* * * * * *' },
+  { name: 'recoverAgents', schedule: '*/15 * * * * *', local_schedule: '*/5 * * * * *' },
   { name: 'rotateDataKeys', schedule: '0 30 2 * * *' },
   { name: 'sealRecord', schedule: '0 0 3 * * *' },
 ];

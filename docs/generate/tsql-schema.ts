@@ -41,6 +41,9 @@ export function readTables(): Table[] {
   const tables = [...text.matchAll(/CREATE TABLE (\w+) \(\n(.*?)\n\);/gs)].map(([, name = '', body = '']) =>
     tableOf(name, body.split(/,\n/)),
   );
+  for (const [, name, column = ''] of text.matchAll(/^ALTER TABLE (\w+) ADD (.*);$/gm)) {
+    tables.find((each) => each.name === name)?.columns.push(columnOf(column));
+  }
   for (const [, unique, name = '', table, columns = '', filter = null] of text.matchAll(
     /CREATE (UNIQUE |CLUSTERED )?INDEX (\w+) ON (\w+) \(([^)]*)\)(?: WHERE ([^;]*))?;/g,
   )) {

@@ -1,17 +1,18 @@
 /** Tells people what the machine cannot settle. */
 import type { Tx } from '../platform/platform.ts';
-import { findOpenActionItem, insertActionItem } from './store/action-items.ts';
+import type { ActionItemRow } from './action-item.ts';
+import { findOpenActionItem, insertActionItem, updateDone } from './store/action-items.ts';
 
-export interface ActionItem {
-  /** What kind of thing it is, such as `compensation_failed`. */
-  code: string;
-  /** The id of what it is about. */
-  subject: string;
-  detail: string;
-}
+type About = Pick<ActionItemRow, 'code' | 'subject'>;
 
 /** Raises an item; nothing happens while one of this code and subject is still open. */
-export async function raiseActionItem(tx: Tx, { code, subject, detail }: ActionItem): Promise<void> {
+export async function raiseActionItem(tx: Tx, { code, subject, detail }: About & { detail: string }): Promise<void> {
   if ((await findOpenActionItem(tx, { code, subject })) !== undefined) return;
   await insertActionItem(tx, { id: tx.newId('item'), code, subject, detail });
+}
+
+/** Settles the open item of this code and subject, where there is one: its cause is gone. */
+export async function settleOpenItem(tx: Tx, { code, subject, by }: About & { by: string }): Promise<void> {
+  const open = await findOpenActionItem(tx, { code, subject });
+  if (open !== undefined) await updateDone(tx, { id: open.id, done_by: by });
 }

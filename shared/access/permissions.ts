@@ -78,6 +78,9 @@ export const permissions = {
   issueAgentKey: ['admin'],
   deleteAgentKey: ['admin'],
 
+  listActionItems: readers,
+  settleActionItem: ['operator'],
+
   claimTasks: ['that_agent'],
   listTasks: [...readers, 'agent'],
   getTask: [...readers, 'agent'],

@@ -25,6 +25,8 @@ export interface Agent {
   card: Record<string, Json> | null;
   load: Record<string, Json> | null;
   last_seen_at: Date | null;
+  /** When it was last put back into service; what it did before counts against it no more. */
+  restored_at: Date | null;
   created_at: Date;
 }
 

@@ -1,5 +1,6 @@
 /** The record of agents: how many tasks they ended, at what cost and how fast. */
 import { upsert } from '../platform/database/statement.ts';
+import { failuresOf, isFailing, keptOutcomes } from './failing.ts';
 import type { Tx } from '../platform/platform.ts';
 import { insertRecord, recordsOf, updateRecord, type AgentRecord } from './store/records.ts';
 
@@ -10,19 +11,29 @@ export interface TaskOutcome {
   tokens: number;
   cost_micros: number;
   duration_seconds: number;
+  /** When it ended; missing in what was kept before that was told. */
+  ended_at?: string | null;
 }
 
 const keptDurations = 100;
 
-/** Adds outcomes to the agents' records, one row an agent. One caller at a time: the learner's lock is held. */
-export async function noteOutcomes(tx: Tx, outcomes: readonly TaskOutcome[]): Promise<void> {
+/**
+ * Adds outcomes to the agents' records, one row an agent. One caller at a time: the learner's lock is held. Gives the
+ * agents that have failed now, and at too much of late.
+ */
+export async function noteOutcomes(tx: Tx, outcomes: readonly TaskOutcome[]): Promise<string[]> {
   const byAgent = Map.groupBy(outcomes, ({ agent_id }) => agent_id);
   const ids = [...byAgent.keys()].filter((id) => id !== null).toSorted();
   const known = new Map((await recordsOf(tx, ids)).map((row) => [row.agent_id, row]));
+  const failing: string[] = [];
   for (const agent_id of ids) {
-    const record = withOutcomes(known.get(agent_id) ?? emptyRecord(agent_id), byAgent.get(agent_id) ?? []);
+    const noted = byAgent.get(agent_id) ?? [];
+    const record = withOutcomes(known.get(agent_id) ?? emptyRecord(agent_id), noted);
     await upsert(tx, record, { update: updateRecord, insert: insertRecord });
+    if (noted.some(({ succeeded }) => !succeeded) && isFailing(failuresOf(record.outcomes, null)))
+      failing.push(agent_id);
   }
+  return failing;
 }
 
 const emptyRecord = (agent_id: string): AgentRecord => ({
@@ -33,6 +44,7 @@ const emptyRecord = (agent_id: string): AgentRecord => ({
   cost_micros: 0,
   duration_seconds: 0,
   durations: [],
+  outcomes: [],
 });
 
 function withOutcomes(record: AgentRecord, outcomes: readonly TaskOutcome[]): AgentRecord {
@@ -46,8 +58,11 @@ function withOutcomes(record: AgentRecord, outcomes: readonly TaskOutcome[]): Ag
     cost_micros: record.cost_micros + total(({ cost_micros }) => cost_micros),
     duration_seconds: record.duration_seconds + total(({ duration_seconds }) => duration_seconds),
     durations: [...record.durations, ...outcomes.map(({ duration_seconds }) => duration_seconds)].slice(-keptDurations),
+    outcomes: [...record.outcomes, ...outcomes.map(outcomeOf)].slice(-keptOutcomes),
   };
 }
+
+const outcomeOf = ({ succeeded, ended_at = null }: TaskOutcome) => ({ succeeded, at: ended_at });
 
 /** The value that this share of the values does not pass (nearest rank); null of nothing. */
 export function quantile(values: readonly number[], share: number): number | null {

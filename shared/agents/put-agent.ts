@@ -70,6 +70,7 @@ const blank = (tx: Tx, caller: Caller, id: string): Agent => ({
   card: null,
   load: null,
   last_seen_at: null,
+  restored_at: null,
   created_at: tx.at,
 });
 
@@ -99,7 +100,9 @@ async function change(tx: Tx, caller: Caller, { was, is }: { was: Agent; is: Age
   const [before, after] = [was, is].map((agent) => JSON.stringify({ ...factsOf(agent), ...unrecorded(agent) }));
   if (before === after) return was;
   const type = was.state === 'retired' ? 'restored' : 'changed';
-  const moved = await moveAgent(tx, was, { is, happening: { type, actor: caller.id, data: factsOf(is) } });
+  const since = type === 'restored' ? { restored_at: tx.at } : {};
+  const happening = { type, actor: caller.id, data: factsOf(is) };
+  const moved = await moveAgent(tx, was, { is: { ...is, ...since }, happening });
   await findBy(tx, moved);
   return moved;
 }

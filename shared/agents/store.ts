@@ -64,6 +64,7 @@ export const insertAgent = change((q, p: Written & Pick<Agent, 'last_seen_at'>) 
     card: p.card,
     load: p.load,
     last_seen_at: p.last_seen_at,
+    restored_at: p.restored_at,
     created_at: now(),
   }),
 );
@@ -87,6 +88,7 @@ export const updateAgent = change((q, p: Written & { was: number }) =>
       agent_version: p.agent_version,
       card: p.card,
       load: p.load,
+      restored_at: p.restored_at,
     })
     .where('id', '=', p.id)
     .where('version', '=', p.was)

@@ -18,6 +18,8 @@ export interface TaskActual {
   succeeded: boolean;
   /** It came to an end by itself, rather than being cancelled. */
   ended: boolean;
+  /** When; missing in what was kept before that was told. */
+  ended_at?: string | null;
   tokens: number;
   cost_micros: number;
   duration_seconds: number;

@@ -1,6 +1,7 @@
 /** Prometheus text (exposition format 0.0.4). */
 import type { Platform } from '../platform/platform.ts';
 import { checkHealth } from './health.ts';
+import { openItemsByCode } from './store/figures.ts';
 import { getStatistics } from './statistics.ts';
 
 interface Metric {
@@ -12,10 +13,16 @@ interface Metric {
 export async function metricsText(platform: Platform): Promise<string> {
   const { jobs, tasks, messages, key_figures } = await getStatistics(platform);
   const { checks } = await checkHealth(platform);
+  const items = await openItemsByCode(platform.db.read, {});
   const metrics: Metric[] = [
     { name: 'muster_jobs', help: 'Jobs by state.', values: byLabel('state', jobs) },
     { name: 'muster_tasks', help: 'Tasks by state.', values: byLabel('state', tasks) },
     { name: 'muster_messages', help: 'Messages by state.', values: byLabel('state', messages) },
+    {
+      name: 'muster_action_items',
+      help: 'Open action items by code.',
+      values: items.map(({ code, count }) => [labels({ code }), count]),
+    },
     {
       name: 'muster_key_figure',
       help: 'Key figures over recent work; units in the label.',

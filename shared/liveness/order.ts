@@ -1,6 +1,5 @@
 /** What operators order of an agent: row and event in one. */
 import { z } from 'zod';
-import type { Caller } from '../access/caller.ts';
 import { checkMatch } from '../access/if-match.ts';
 import type { Agent } from '../agents/agent.ts';
 import { stateAfter, type Order } from '../agents/lifecycle.ts';
@@ -31,14 +30,23 @@ export async function lockOrdered(tx: Tx, { agent_id, if_match }: Ordered): Prom
   return agent;
 }
 
+interface Obeyed {
+  order: Order;
+  /** What the event calls it; usually by the order. */
+  as?: string;
+  actor: string;
+  data?: Record<string, Json>;
+}
+
 /** Moves a locked agent; nothing happens where it is so already. Its claims that wait look again. Refuses `conflict`. */
 export async function obey(
   tx: Tx,
   agent: Agent,
-  { order, actor, data = {} }: { order: Order; actor: Caller['id']; data?: Record<string, Json> },
+  { order, as = told[order], actor, data = {} }: Obeyed,
 ): Promise<Agent> {
   const state = stateAfter(agent.state, order);
   if (state === agent.state) return agent;
   tx.hint(roomHint(agent.id));
-  return moveAgent(tx, agent, { is: { state }, happening: { type: told[order], actor, data } });
+  const since = order === 'restore' ? { restored_at: tx.at } : {};
+  return moveAgent(tx, agent, { is: { state, ...since }, happening: { type: as, actor, data } });
 }

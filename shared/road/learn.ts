@@ -14,6 +14,7 @@ import type { Job } from '../jobs/job.ts';
 import { anyFinished, moveJob } from '../jobs/move.ts';
 import { finishedJobs } from '../jobs/store/queries.ts';
 import { findJob, jobWork, lockJob } from '../jobs/store/rows.ts';
+import { suspect } from '../liveness/suspect.ts';
 import type { CurrentDeployment } from './current.ts';
 import { stageAttempts, type Stage } from './stage.ts';
 
@@ -78,10 +79,11 @@ async function learn(tx: Tx, finished: Finished[], { telemetry }: Pick<Platform,
     tx,
     observed.map((each) => observation(each, modelIn(models, each.deployment.definition))),
   );
-  await noteOutcomes(
+  const failing = await noteOutcomes(
     tx,
     finished.flatMap(({ actual }) => actual.tasks.filter(({ ended }) => ended)),
   );
+  await suspect(tx, failing);
   await rememberDurations(tx, finished.flatMap(durationsIn));
   for (const job of inLockOrder(finished)) {
     const joined = { name: 'learnFromJob', trace: job.trace, attributes: { 'muster.id': job.id } };

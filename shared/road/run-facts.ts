@@ -27,6 +27,7 @@ const taskActual = (task: Task, at: Date) => ({
   agent_id: task.holder_id ?? task.agent_id,
   succeeded: task.state === 'succeeded',
   ended: task.state === 'succeeded' || task.state === 'failed',
+  ended_at: task.ended_at?.toISOString() ?? null,
   tokens: task.input_tokens + task.output_tokens + task.earlier_tokens,
   cost_micros: task.cost_micros + task.earlier_cost_micros,
   duration_seconds: elapsedSeconds(task, at),

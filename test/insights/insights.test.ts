@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { raiseActionItem } from '../../shared/access/action-items.ts';
 import { ensureAdmin } from '../../shared/access/first-admin.ts';
 import { reserve, commit } from '../../shared/budgets/reserve.ts';
 import { storeOutcome } from '../../shared/deployments/store.ts';
@@ -126,11 +127,13 @@ describe('health', () => {
 
 describe('metrics', () => {
   it('are Prometheus text, each with its help and type', async () => {
-    await storedJob(world);
+    const item = { code: 'stuck', subject: (await storedJob(world)).id, detail: 'it hangs' };
+    await run('raise', (tx) => raiseActionItem(tx, item));
     const text = await metricsText(world.platform);
     expect(text).toContain(
       '# HELP muster_jobs Jobs by state.\n# TYPE muster_jobs gauge\nmuster_jobs{state="submitted"} 1\n',
     );
+    expect(text).toContain('muster_action_items{code="stuck"} 1\n');
     expect(text).toContain('muster_up{check="database"} 1\n');
     for (const line of text.trimEnd().split('\n')) {
       expect(line).toMatch(/^(# (HELP|TYPE) muster_\w+ .+|muster_\w+\{(\w+="[^"]*",?)+\} -?[\d.e+-]+)$/);

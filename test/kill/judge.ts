@@ -22,6 +22,8 @@ const broken: Record<string, string> = {
   'a reservation is left': 'select deployment_id, reserved_micros from reservations where reserved_micros <> 0',
   'a resource is still held': 'select name, allocated from resources where allocated <> 0',
   'an allocation is left': 'select * from allocations',
+  'an agent has not come back': `select agent_id from recoveries union all select id from agents where state = 'isolated'
+    and exists (select 1 from events where stream = 'agent:' || id and type = 'isolated' and actor = 'muster')`,
   'something was given up': 'select code, subject, detail from action_items',
   'a deployment was approved twice': `select deployment_id from approvals where state = 'consumed'
     group by deployment_id having count(*) > 1`,

@@ -15,6 +15,7 @@ const left: Record<string, string> = {
   keepChecks: 'of verifiers that are agents; test/road/verify.test.ts',
   keepFault: 'after a fault; test/road/faults.test.ts',
   countLearning: 'after a fault; test/road/learn.test.ts',
+  settleActionItem: 'one statement, which the first one wins; test/access/action-items.test.ts',
   'askVoter end': 'of a voter who is not asked any more; test/approvals/ask.test.ts',
   'askVoter fault': 'after a fault; test/approvals/ask.test.ts',
 };

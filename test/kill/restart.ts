@@ -1,4 +1,5 @@
 /** A Muster is started again on the folder of one that died; callers ask again, and all goes on with nobody failing. */
+import { recoverAgents } from '../../shared/liveness/recover.ts';
 import { ringDueWork, voidStageLeases } from '../../shared/road/ring-due-work.ts';
 import { ends } from '../promises/ends.ts';
 import { callsIn, type Call, type Past } from './calls.ts';
@@ -26,6 +27,7 @@ export async function restart(plan: Plan, past: Past): Promise<Restarted> {
     await sweep();
     const complaints = await askAgain(life, forgotten(plan, past.calls));
     await calm(life, sweep);
+    await recovered(life);
     return { complaints, calls: callsIn(told) };
   } finally {
     await town.close();
@@ -56,6 +58,17 @@ async function askAgain(life: Life, calls: readonly Call[]): Promise<string[]> {
 }
 
 const isSame = (first: unknown, again: unknown): boolean => JSON.stringify(first) === JSON.stringify(again);
+
+/** Isolated agents call in, and come back. */
+async function recovered({ town }: Life): Promise<void> {
+  for (let rounds = 0; rounds < 4; rounds++) {
+    const left = await town.sql<{ agent_id: string }>('select agent_id from recoveries');
+    if (left.length === 0) return;
+    for (const { agent_id } of left) town.beating.add(agent_id);
+    await town.pass(60);
+    await recoverAgents(town.platform);
+  }
+}
 
 /** Money and tools are there, heads say yes, agents work, until nothing is left to do. */
 async function calm(life: Life, sweep: () => Promise<void>): Promise<void> {

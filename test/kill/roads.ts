@@ -1,6 +1,8 @@
 /** What happens around a Muster until its process dies: each road passes other transactions. A road may be gone again. */
 import { timers } from '../../functions/timers.ts';
+import { recoverAgents } from '../../shared/liveness/recover.ts';
 import { ringDueWork } from '../../shared/road/ring-due-work.ts';
+import { noteFailures } from '../liveness/failures.ts';
 import type { Asked } from '../road/town.ts';
 import type { Life } from './life.ts';
 import { paid } from './verbs.ts';
@@ -117,6 +119,19 @@ async function templated(life: Life): Promise<void> {
   await life.settle();
 }
 
+/** An agent of its own fails too often, is isolated, and comes back. */
+async function recovering(life: Life): Promise<void> {
+  const { town } = life;
+  const agent_id = `agent_${life.key().replace(' ', '_')}`;
+  await life.call('registerAgent', { agent_id });
+  await noteFailures(town.platform, agent_id, 10);
+  town.beating.add(agent_id);
+  for (const seconds of [0, 30]) {
+    await town.pass(seconds);
+    await recoverAgents(town.platform);
+  }
+}
+
 /** What an admin does, each with a name of its own. */
 async function office(life: Life): Promise<void> {
   const name = `thing_${life.key().replace(' ', '_')}`;
@@ -140,7 +155,7 @@ export const roads = {
   whole,
   checked: (life) => whole(life, { category: 'checked' }),
   asked: (life) => whole(life, { category: 'asked' }),
-  ...{ waiting, broke, stumbling, withdrawn, swept, mailed, templated, office },
+  ...{ waiting, broke, stumbling, withdrawn, swept, mailed, templated, recovering, office },
 } satisfies Record<string, Road>;
 
 export type RoadName = keyof typeof roads;

@@ -1,4 +1,6 @@
 /** A walk through every verb, stage and sweep that opens a transaction, for what must hold of each of them. */
+import { listActionItems } from '../../shared/access/list-action-items.ts';
+import { settleActionItem } from '../../shared/access/settle-action-item.ts';
 import { ensureAdmin } from '../../shared/access/first-admin.ts';
 import { deleteKey, issueKey } from '../../shared/access/keys.ts';
 import { deletePrincipal, putPrincipal } from '../../shared/access/principals.ts';
@@ -10,6 +12,7 @@ import { sealRecord } from '../../shared/events/seal.ts';
 import { putTemplate } from '../../shared/jobs/templates.ts';
 import { drainAgent } from '../../shared/liveness/drain.ts';
 import { isolateAgent } from '../../shared/liveness/isolate.ts';
+import { recoverAgents } from '../../shared/liveness/recover.ts';
 import { restoreAgent } from '../../shared/liveness/restore.ts';
 import { SendInput } from '../../shared/messages/message.ts';
 import { receiveMessages } from '../../shared/messages/receive.ts';
@@ -44,6 +47,7 @@ export async function goEverywhere(way: Way): Promise<void> {
   await others(way);
   await faults(way);
   await orders(way);
+  await recoveries(way);
   await ends(way);
 }
 
@@ -168,6 +172,37 @@ async function orders({ town }: Way): Promise<void> {
   await isolateAgent(town.platform, admin, { agent_id: 'writer', reason: 'it lies' });
   await restoreAgent(town.platform, admin, { agent_id: 'writer' });
   await town.work();
+}
+
+/** Agents that fail too often: one comes back by itself, the other by an operator. */
+async function recoveries({ town }: Way): Promise<void> {
+  const { platform } = town;
+  await failing(town, 'writer');
+  await failing(town, 'reader');
+  await recoverAgents(platform);
+  town.beating.delete('reader');
+  for (const seconds of [30, 60, 120]) {
+    await town.pass(seconds);
+    await recoverAgents(platform);
+  }
+  const [item] = await listActionItems(platform, admin, { code: 'agent_not_recovered', limit: 1 });
+  await settleActionItem(platform, admin, { item_id: item?.item_id ?? '' });
+  await restoreAgent(platform, admin, { agent_id: 'reader' });
+  town.beating.add('reader');
+  await town.beat('reader');
+  await failing(town, 'reader'); // before it was restored: it is let be
+  await recoverAgents(platform);
+}
+
+/** Its last tasks but one have failed, and now the last; another is in its hands. */
+async function failing(town: Town, agent: string): Promise<void> {
+  const failed = Array.from({ length: 19 }, () => ({ succeeded: false, at: town.world.clock.now().toISOString() }));
+  await town.tamper('update agent_records set outcomes = ? where agent_id = ?', JSON.stringify(failed), agent);
+  await town.started({ primary_agent: agent });
+  await town.fail(agent, await town.one(agent), false);
+  await town.settle();
+  await town.started({ primary_agent: agent });
+  await town.one(agent);
 }
 
 async function ends({ town: { platform } }: Way): Promise<void> {

@@ -8,6 +8,7 @@ export const order = {
   data_keys: ['id'],
   learners: ['name'],
   agents: ['id'],
+  recoveries: ['agent_id'],
   principals: ['id'],
   jobs: ['id'],
   approvals: ['id'],
@@ -22,6 +23,7 @@ export const order = {
   queue_matching: ['name'],
   tasks: ['id'],
   messages: ['id'],
+  action_items: ['id'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Rows that change only under the lock of what they belong to, which is locked before them; they have no place of their own. */
@@ -42,7 +44,6 @@ export const owned = {
 
 /** Written once and never changed; where two must not both be written, a unique key says so. */
 export const written = [
-  'action_items',
   'ballots',
   'calibrations',
   'events',

@@ -21,19 +21,22 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** Never answering is `undefined`. */
-export async function openServer(answer: (asked: Asked) => Said | undefined): Promise<Server> {
+type Answer = Said | undefined;
+
+/** Never answering is `undefined`; a promise is an answer that takes its time. */
+export async function openServer(answer: (asked: Asked) => Answer | Promise<Answer>): Promise<Server> {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
+    const respond = async () => {
       const { method = '', url = '', headers } = request;
       const one = { method, path: url, headers, body: Buffer.concat(parts).toString() };
       asked.push(one);
-      const said = answer(one);
+      const said = await answer(one);
       if (said !== undefined) response.writeHead(said.status ?? 200, said.headers ?? {}).end(said.body ?? '');
-    });
+    };
+    request.on('end', () => void respond());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -75,8 +75,24 @@ describe('what a run used', () => {
       cost_micros: 16,
       duration_seconds: 30,
       tasks: [
-        { agent_id: 'scanner', succeeded: true, ended: true, tokens: 120, cost_micros: 7, duration_seconds: 10 },
-        { agent_id: 'fixer_2', succeeded: false, ended: true, tokens: 501, cost_micros: 9, duration_seconds: 0 },
+        {
+          agent_id: 'scanner',
+          succeeded: true,
+          ended: true,
+          ended_at: later(10).toISOString(),
+          tokens: 120,
+          cost_micros: 7,
+          duration_seconds: 10,
+        },
+        {
+          agent_id: 'fixer_2',
+          succeeded: false,
+          ended: true,
+          ended_at: null,
+          tokens: 501,
+          cost_micros: 9,
+          duration_seconds: 0,
+        },
       ],
     });
   });

@@ -1,16 +1,9 @@
 /** What a person must look at. */
 import { now, store } from '../../platform/database/statement.ts';
+import type { Reads } from '../../platform/platform.ts';
+import type { ActionItemRow } from '../action-item.ts';
 
-interface ActionItemTable {
-  id: string;
-  code: string;
-  subject: string;
-  detail: string;
-  created_at: Date;
-  done_at: Date | null;
-}
-
-const { first, change } = store<{ action_items: ActionItemTable }>();
+const { first, change, tables } = store<{ action_items: ActionItemRow }>();
 
 export const findOpenActionItem = first((q, p: { code: string; subject: string }) =>
   q
@@ -19,6 +12,10 @@ export const findOpenActionItem = first((q, p: { code: string; subject: string }
     .where('code', '=', p.code)
     .where('subject', '=', p.subject)
     .where('done_at', 'is', null),
+);
+
+export const findActionItem = first((q, p: { id: string }) =>
+  q.selectFrom('action_items').selectAll().where('id', '=', p.id),
 );
 
 export const insertActionItem = change((q, p: { id: string; code: string; subject: string; detail: string }) =>
@@ -30,3 +27,30 @@ export const insertActionItem = change((q, p: { id: string; code: string; subjec
     created_at: now(),
   }),
 );
+
+export const updateDone = change((q, p: { id: string; done_by: string }) =>
+  q
+    .updateTable('action_items')
+    .set({ done_at: now(), done_by: p.done_by })
+    .where('id', '=', p.id)
+    .where('done_at', 'is', null),
+);
+
+export interface ItemFilter {
+  /** Left out: both. */
+  state?: 'open' | 'done' | undefined;
+  code?: string | undefined;
+  subject?: string | undefined;
+  /** Ids below this one: newest first. */
+  before?: string | undefined;
+  limit: number;
+}
+
+export function listItemRows(on: Reads, { state, code, subject, before, limit }: ItemFilter): Promise<ActionItemRow[]> {
+  let query = tables(on).selectFrom('action_items').selectAll().orderBy('id', 'desc').limit(limit);
+  if (state !== undefined) query = query.where('done_at', state === 'open' ? 'is' : 'is not', null);
+  if (code !== undefined) query = query.where('code', '=', code);
+  if (subject !== undefined) query = query.where('subject', '=', subject);
+  if (before !== undefined) query = query.where('id', '<', before);
+  return on.run(query.compile());
+}

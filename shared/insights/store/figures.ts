@@ -9,6 +9,7 @@ interface Everything {
   approvals: { id: string; opened_at: Date; granted_at: Date | null };
   ballots: { id: string; decision: string; confidence: number };
   messages: { state: string };
+  action_items: { code: string; done_at: Date | null };
   events: { cursor: number; at: Date };
   resources: { name: string; capacity: number; allocated: number; deleted_at: Date | null };
   deployments: {
@@ -36,6 +37,10 @@ export const agentsByState = all((q, _: Record<never, never>) =>
 
 export const messagesByState = all((q, _: Record<never, never>) =>
   q.selectFrom('messages').select(['state', count]).groupBy('state'),
+);
+
+export const openItemsByCode = all((q, _: Record<never, never>) =>
+  q.selectFrom('action_items').select(['code', count]).where('done_at', 'is', null).groupBy('code'),
 );
 
 /** Those that were due before `from_now_seconds`, which is negative. */

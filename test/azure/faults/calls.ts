@@ -75,6 +75,7 @@ export const changes: Partial<Record<Operation, (scene: Scene) => Called[]>> = {
   ],
   drainAgent: () => [as('olga', '/api/v1/agents/writer/drain', { isRepeatable: true })],
   restoreAgent: () => [as('olga', '/api/v1/agents/drained/restore', { isRepeatable: true })],
+  settleActionItem: ({ item_id }) => [as('olga', `/api/v1/action-items/${item_id}/done`, { isRepeatable: true })],
   heartbeat: ({ task: { task_id, fence } }) => [
     as('writer', '/api/v1/agents/writer/heartbeat', { body: { fences: [{ task_id, fence }] }, isRepeatable: true }),
   ],

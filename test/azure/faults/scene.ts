@@ -1,5 +1,6 @@
 /** A Muster in the middle of its work: something for every verb to act on. */
 import { stages } from '../../../functions/stages.ts';
+import { raiseActionItem } from '../../../shared/access/action-items.ts';
 import type { BellName } from '../../../shared/platform/platform.ts';
 import { keyFrom, type Got } from '../../http/desk.ts';
 import type { SqlDesk } from './desk.ts';
@@ -30,6 +31,8 @@ export interface Scene {
   receipt: { message_id: string; receipt: string };
   /** Of the voter who has an endpoint, in the job `open`. */
   ask: string;
+  /** Of what a person is to look at. */
+  item_id: string;
   /** A second key of the person `gone`, and of the agent `spare`. */
   key_id: { person: string; agent: string };
 }
@@ -56,7 +59,8 @@ export async function setScene(desk: SqlDesk, voter: string): Promise<Scene> {
   const key_id = await stage.spareKeys();
   const made = await stage.jobs();
   const read = await stage.read(made.job.open);
-  const scene = { desk, keys: stage.keys, key_id, ...made, ...read, receipt: await stage.mail() };
+  const [receipt, item_id] = [await stage.mail(), await stage.actionItem()];
+  const scene = { desk, keys: stage.keys, key_id, ...made, ...read, receipt, item_id };
   desk.twin.database.raw.exec(forgotten);
   desk.world.rung.length = 0;
   return scene;
@@ -181,6 +185,13 @@ class Stagehand {
     const [message] = body['messages'] as Scene['receipt'][];
     if (message === undefined) throw new Error('there is no mail');
     return { message_id: message.message_id, receipt: message.receipt };
+  }
+
+  async actionItem(): Promise<string> {
+    const item = { code: 'stuck', subject: 'writer', detail: 'it hangs' };
+    await this.#desk.world.platform.db.transaction('raise', (tx) => raiseActionItem(tx, item));
+    const { body } = await this.ask('olga', 'GET /api/v1/action-items');
+    return String(body.items?.[0]?.['item_id']);
   }
 
   async read(job: string): Promise<Pick<Scene, 'sha256' | 'etag'>> {

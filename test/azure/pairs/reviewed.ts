@@ -22,7 +22,7 @@ const any: readonly Wrong[] = ['write skew', 'lost update', 'mixed view'];
 export const reviewed: readonly Reviewed[] = [
   {
     who: ['claimTasks', 'completeTask'],
-    beside: ['claimTasks', 'completeTask', 'heartbeat', 'isolateAgent', 'releaseTask', 'sweepTasks'],
+    beside: ['claimTasks', 'completeTask', 'heartbeat', 'isolateAgent', 'isolateFailing', 'releaseTask', 'sweepTasks'],
     rows: ['tasks'],
     wrong: stale,
     why: 'What a claim counts as held by its agent can only have become less since: only claims add to it, one after the other under the lock of the agent. What it takes is `queued` when it is taken.',
@@ -30,7 +30,7 @@ export const reviewed: readonly Reviewed[] = [
   {
     who: ['executeJob'],
     beside: [
-      ...['claimTasks', 'completeTask', 'failTask', 'heartbeat', 'isolateAgent'],
+      ...['claimTasks', 'completeTask', 'failTask', 'heartbeat', 'isolateAgent', 'isolateFailing'],
       ...['releaseTask', 'reportProgress', 'sweepTasks'],
     ],
     rows: ['tasks', 'agents'],
@@ -90,7 +90,10 @@ export const reviewed: readonly Reviewed[] = [
   },
   {
     who: ['sendMessages'],
-    beside: ['drainAgent', 'isolateAgent', 'registerAgent', 'restoreAgent', 'retireAgent'],
+    beside: [
+      ...['drainAgent', 'isolateAgent', 'isolateFailing', 'recoverAgent'],
+      ...['registerAgent', 'restoreAgent', 'retireAgent'],
+    ],
     rows: ['agents'],
     wrong: ['mixed view'],
     why: 'The statement that sends decides whether all can be reached. The second look only says who is missing, and where nobody is the call runs again.',
@@ -108,6 +111,27 @@ export const reviewed: readonly Reviewed[] = [
     rows: ['agent_records', 'agents'],
     wrong: skewed,
     why: 'Who registers or orders reads the record of an agent only to answer with it.',
+  },
+  {
+    who: ['learnFromJob'],
+    beside: ['isolateAgent', 'restoreAgent'],
+    rows: ['agent_records', 'recoveries'],
+    wrong: ['mixed view'],
+    why: 'An order is given whatever the record says: it ends a recovery that is there, and one that is put down a moment later finds an agent that has failed at nothing since, or is out of service.',
+  },
+  {
+    who: ['learnFromJob'],
+    beside: ['isolateFailing'],
+    rows: ['agent_records', 'agents'],
+    wrong: skewed,
+    why: 'An agent is judged by what had been learned. A failure that comes a moment too late to be seen counts at the next one.',
+  },
+  {
+    who: ['recoverAgent'],
+    beside: ['recoverAgent'],
+    rows: ['action_items'],
+    wrong: skewed,
+    why: 'Two look for the items of two agents: of one agent they come one after the other, under its lock.',
   },
   {
     who: ['putPrices'],
