@@ -16,10 +16,11 @@ const expected: Record<string, string> = {
   reader: [
     'listTemplates getTemplate getApproval listTools getTool listResources getResource listVerifiers getVerifier',
     'listBudgets getBudget listPrices getInfrastructure getStatistics getMetrics listEvents listSeals listRecordHeads',
-    'getAgent listAgents listTasks getTask',
+    'getAgent listAgents listTasks getTask listActionItems',
   ].join(' '),
   owner: 'listJobs getJob changeDefinition cancelJob retryJob listDeployments getPlan listJobEvents getApproval',
   approver: 'listApprovals getApproval castBallot',
+  operator: 'isolateAgent drainAgent restoreAgent settleActionItem',
   admin: [
     'putTemplate registerTool deleteTool registerResource deleteResource registerVerifier deleteVerifier putBudget putPrices',
     'putPrincipal getPrincipal listPrincipals deletePrincipal issueKey deleteKey',
@@ -35,7 +36,7 @@ const expected: Record<string, string> = {
 /** What the holder of one role may do. People and services may own jobs, whatever else they are. */
 const groupsOf: Record<Role, string[]> = {
   admin: ['anyone', 'owner', 'reader', 'admin'],
-  operator: ['anyone', 'owner', 'reader'],
+  operator: ['anyone', 'owner', 'reader', 'operator'],
   submitter: ['anyone', 'owner', 'submitter'],
   approver: ['anyone', 'owner', 'approver'],
   reader: ['anyone', 'owner', 'reader'],
