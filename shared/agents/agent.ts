@@ -53,6 +53,7 @@ export function stateAt(
 /** What jobs wait for, as topics of the bell `wake`. */
 export const awaitedAgent = (id: string): string => `agent:${id}`;
 export const awaitedCategory = (category: string): string => `category:${category}`;
+export const awaitedCapability = (capability: string): string => `capability:${capability}`;
 
 /** A capability or a category: both become parts of names. */
 const words = (most: number) => z.array(name).max(most);

@@ -7,9 +7,10 @@ import type { Platform, Reads } from '../platform/platform.ts';
 import { stateAt, type Agent, type AgentAnswer } from './agent.ts';
 import { quantile } from './note-outcomes.ts';
 import { agentRows, agentsAfter, findAgent, headsIn, type Dated } from './store.ts';
+import { capabilityRows } from './store/matches.ts';
 import { recordsOf, type AgentRecord } from './store/records.ts';
 
-export type Head = Pick<Agent, 'id' | 'owner_id' | 'role' | 'state' | 'categories' | 'endpoint'>;
+export type Head = Pick<Agent, 'id' | 'owner_id' | 'role' | 'state' | 'capabilities' | 'categories' | 'endpoint'>;
 
 /** Heads of a category whose owner is not disabled, by id, also those that are silent or retired: their state says so. */
 export async function headsOf(reads: Reads, category: string): Promise<Head[]> {
@@ -20,6 +21,12 @@ export async function headsOf(reads: Reads, category: string): Promise<Head[]> {
 /** The agents of these ids, by id; those that do not exist are missing. */
 export const agentsByIds = async (reads: Reads, ids: readonly string[]): Promise<Agent[]> =>
   (await agentRows(reads, ids)).map((row) => withState(reads, row));
+
+/** The agents that have at least one of these capabilities, by id, also those that are silent or retired: their state says so. */
+export async function agentsWithAny(reads: Reads, capabilities: readonly string[]): Promise<Agent[]> {
+  const ids = new Set((await capabilityRows(reads, capabilities)).map(({ agent_id }) => agent_id));
+  return ids.size === 0 ? [] : agentsByIds(reads, [...ids]);
+}
 
 /** Agents by id, those after `after` when it is given. */
 export async function listAgents(

@@ -28,7 +28,7 @@ export const lockAgent = first((q, p: { id: string }) =>
 export const lockCalling = first((q, p: { id: string }) =>
   q
     .selectFrom('agents')
-    .select(['id', 'state', 'role', 'categories', 'last_seen_at'])
+    .select(['id', 'state', 'role', 'capabilities', 'categories', 'last_seen_at'])
     .select(now().as('at'))
     .where('id', '=', p.id)
     .forUpdate(),
@@ -107,7 +107,7 @@ export const headsIn = all((q, p: { category: string }) =>
     .innerJoin('agent_categories', 'agent_categories.agent_id', 'agents.id')
     .innerJoin('principals as owner', 'owner.id', 'agents.owner_id')
     .select(['agents.id', 'agents.owner_id', 'agents.role', 'agents.state', 'agents.categories'])
-    .select(['agents.endpoint', 'agents.last_seen_at', now().as('at')])
+    .select(['agents.capabilities', 'agents.endpoint', 'agents.last_seen_at', now().as('at')])
     .where('agent_categories.category', '=', p.category)
     .where('agents.role', '=', 'category_head')
     .where('owner.disabled_at', 'is', null)

@@ -8,6 +8,7 @@ import { approvers } from '../access/store.ts';
 import { awaitedCategory } from '../agents/agent.ts';
 import { headsOf } from '../agents/read.ts';
 import { agentsOf } from '../jobs/definition.ts';
+import { mayTake } from '../jobs/plan-steps.ts';
 import type { Job } from '../jobs/job.ts';
 import type { Approval, Electorate } from './approval.ts';
 import { eligible, votersOf, type Candidate } from './electorate.ts';
@@ -43,7 +44,7 @@ export async function openApproval(tx: Tx, input: OpeningInput): Promise<Approva
   return approval;
 }
 
-export type Reachable = Candidate & { endpoint: string | null };
+export type Reachable = Candidate & { endpoint: string | null; capabilities: readonly string[] };
 
 /** Heads of the category and people who may approve: whom the groups of the workflows choose from. */
 async function candidatesFor(reads: Reads, category: string): Promise<Reachable[]> {
@@ -51,13 +52,15 @@ async function candidatesFor(reads: Reads, category: string): Promise<Reachable[
   const people = await approvers(reads, {});
   return [
     ...heads.map(({ role, ...head }) => ({ ...head, kind: 'agent' as const, roles: [role] })),
-    ...people.map((person) => ({ ...person, categories: [], state: null, endpoint: null })),
+    ...people.map((person) => ({ ...person, categories: [], capabilities: [], state: null, endpoint: null })),
   ];
 }
 
-function electorateOf(workflow: Workflow, candidates: readonly Candidate[], asking: Asking): Electorate {
+/** Who could take a task of the plan counts as an agent of the job. */
+function electorateOf(workflow: Workflow, candidates: readonly Reachable[], asking: Asking): Electorate {
   const { definition, requester } = asking;
-  const job_agents = agentsOf(definition);
+  const takers = candidates.filter(({ capabilities }) => mayTake(definition.plan, capabilities)).map(({ id }) => id);
+  const job_agents = [...new Set([...agentsOf(definition), ...takers])];
   return {
     requester: { id: requester.id, owner_id: ownerOf(requester) },
     job_agents,

@@ -14,6 +14,7 @@ export interface Actual {
 }
 
 export interface TaskActual {
+  name: string;
   agent_id: string | null;
   succeeded: boolean;
   /** It came to an end by itself, rather than being cancelled. */

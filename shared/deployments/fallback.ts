@@ -14,8 +14,8 @@ export interface Pace {
 export interface Fleet {
   /** Agents that could take a task now. */
   present: ReadonlySet<string>;
-  /** By agent; those without a history are missing. */
-  paces: ReadonlyMap<string, Pace>;
+  /** By agent; undefined for those without a history. */
+  paces: ReadonlyMap<string, Pace | undefined>;
   /** The time limit of one task. */
   task_limit_seconds: number;
 }

@@ -1,12 +1,18 @@
 /** The plan of a deployment: its tasks and what each depends on. Pure: no clock, no tables. */
 import { agentsOf, type JobDefinition } from '../jobs/definition.ts';
+import { performerOf, type Performer, type PlanStep } from '../jobs/plan-steps.ts';
 import type { Json } from '../platform/wire.ts';
 
 /** A task as planned. Its name is unique within the plan. */
-export interface PlannedTask {
+export interface PlannedTask extends Performer {
   name: string;
-  agent_id: string;
   depends_on: string[];
+  /** Beside the input of the job. */
+  input: Record<string, Json>;
+  /** Of one attempt; undefined: as the settings say. */
+  timeout_seconds?: number | undefined;
+  /** Undefined: as the job says. */
+  retries?: number | undefined;
 }
 
 /** What the plan needs to know of a task that exists. */
@@ -22,17 +28,25 @@ export interface TaskState {
   elapsed_seconds: number;
 }
 
-/** The default plan: supporting agents in parallel, then the primary agent with their outputs. */
+/** The plan of a definition; where it has none, the supporting agents in parallel, then the primary one with their outputs. */
 export function planOf(definition: JobDefinition): PlannedTask[] {
+  if (definition.plan !== undefined) return definition.plan.map(plannedStep);
   const [primary = definition.primary_agent, ...supporting] = agentsOf(definition);
-  const helpers = supporting.map((agent) => ({ name: agent, agent_id: agent, depends_on: [] }));
-  return [...helpers, { name: primary, agent_id: primary, depends_on: helpers.map(({ name }) => name) }];
+  return [...supporting.map((agent) => taskOf(agent)), taskOf(primary, supporting)];
 }
 
+const plannedStep = ({ name, depends_on, input, timeout_seconds, retries, ...step }: PlanStep): PlannedTask => ({
+  ...performerOf(step),
+  ...{ name, depends_on, input, timeout_seconds, retries },
+});
+
 /** The plan of a fallback: the primary agent alone. */
-export const soloPlanOf = ({ primary_agent }: JobDefinition): PlannedTask[] => [
-  { name: primary_agent, agent_id: primary_agent, depends_on: [] },
-];
+export const soloPlanOf = ({ primary_agent }: JobDefinition): PlannedTask[] => [taskOf(primary_agent)];
+
+const taskOf = (agent: string, depends_on: string[] = []): PlannedTask => ({
+  ...{ name: agent, agent_id: agent, capabilities: [] },
+  ...{ depends_on, input: {} },
+});
 
 /** Tasks that wait for nothing any more. */
 export function readyTasks(tasks: readonly TaskState[]): string[] {

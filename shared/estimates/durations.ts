@@ -1,11 +1,24 @@
 /** How long agents and jobs have taken, for the expected time of arrival. */
+import { hash } from 'node:crypto';
 import { median } from './calibration.ts';
 import type { Reads, Tx } from '../platform/platform.ts';
 import { durationRows, insertDurations, updateDurations } from './store/durations.ts';
 
 const kept = 32;
 
-/** Keeps the last 32 durations of each key, such as `agent:<id>` or `job:<name>`, under the learner's lock. */
+/** Keys of some databases are short. */
+const longestKey = 200;
+
+export const agentPace = (agent_id: string): string => `agent:${agent_id}`;
+export const jobPace = (job_name: string): string => `job:${job_name}`;
+
+/** Of a step of an explicit plan, whoever does it. */
+export function stepPace(job_name: string, step: string): string {
+  const key = `step:${job_name}:${step}`;
+  return key.length > longestKey ? `step:#${hash('sha256', key)}` : key;
+}
+
+/** Keeps the last 32 durations of each key, such as that of an agent or a job, under the learner's lock. */
 export async function rememberDurations(tx: Tx, durations: readonly { key: string; seconds: number }[]): Promise<void> {
   const fresh = Map.groupBy(durations, ({ key }) => key);
   const known = await recentOf(tx, [...fresh.keys()]);

@@ -1,6 +1,7 @@
 /** What a caller asks for: the definition of a job, OASF-compatible in its names. */
 import { z } from 'zod';
 import { json, jsonObject, limitUsd, name } from '../platform/wire.ts';
+import { misfitsOf, Plan } from './plan-steps.ts';
 
 const text = (most: number) => z.string().min(1).max(most);
 
@@ -44,6 +45,7 @@ export const JobDefinition = z
     model: z.string().min(1).max(200).optional(),
     payload: z.string().max(900_000).optional().describe('the prompt of a single call, counted before it is sent'),
     fallback: z.literal('single_agent').optional(),
+    plan: Plan.optional().describe('the supporting agents side by side, then the primary one, where it is left out'),
     input: jsonObject.default({}),
     input_schema: jsonObject.optional(),
     output_schema: jsonObject.optional(),
@@ -53,11 +55,15 @@ export const JobDefinition = z
       .default([]),
     metadata: z.record(name, json).optional(),
   })
+  .superRefine((job, { addIssue }) => {
+    for (const { path, message } of misfitsOf(job.plan ?? [], agentsOf(job)))
+      addIssue({ code: 'custom', path: ['plan', ...path], message });
+  })
   .meta({ id: 'JobDefinition' });
 
 export type JobDefinition = z.output<typeof JobDefinition>;
 
 /** Every agent that takes part, the primary one first, each once. */
-export const agentsOf = (definition: JobDefinition): string[] => [
+export const agentsOf = (definition: { primary_agent: string; supporting_agents: string[] }): string[] => [
   ...new Set([definition.primary_agent, ...definition.supporting_agents]),
 ];

@@ -58,7 +58,7 @@ export interface Job {
   resume_state: JobState | null;
   blocked_code: ProblemCode | null;
   blocked_detail: string | null;
-  /** `budget:month`, `tool:x`, `resource:x`, `agent:x`, `category:x`. */
+  /** `budget:month`, `tool:x`, `resource:x`, `agent:x`, `capability:x`, `category:x`. */
   waits_for: string | null;
   /** How much of it, in its own unit (micro-dollars, base units); null: not counted. */
   waits_amount: number | null;

@@ -6,6 +6,7 @@ import type { Json } from '../platform/wire.ts';
 import type { Sealed } from '../platform/secrets/seal.ts';
 import { keepSealed } from '../access/sealed.ts';
 import type { JobDefinition } from './definition.ts';
+import type { PlanStep } from './plan-steps.ts';
 
 interface Kept {
   id: string;
@@ -63,12 +64,23 @@ export function sealedIn(value: Json, path = 'input'): { id: string; path: strin
   return Object.entries(value).flatMap(([name, part]) => sealedIn(part, `${path}.${name}`));
 }
 
-function refuseForeign({ input }: JobDefinition, before: JobDefinition | undefined): void {
+function refuseForeign({ input, plan = [] }: JobDefinition, before: JobDefinition | undefined): void {
   const own = new Set(sealedIn(before?.input ?? {}).map(({ id, path }) => `${id} ${path}`));
   const foreign = sealedIn(input).filter(({ id, path }) => !own.has(`${id} ${path}`));
+  refuseSealed([...foreign, ...plan.flatMap(sealedInStep)]);
+}
+
+/** The input of a step takes its place beside that of the job, so a mark in it would be opened there. */
+const sealedInStep = ({ input, compensation }: PlanStep, at: number) => [
+  ...sealedIn(input, `plan.${at}.input`),
+  ...sealedIn(compensation?.input ?? {}, `plan.${at}.compensation.input`),
+];
+
+/** Refuses `invalid` where there are any: whoever names a sealed value must not get it. */
+export function refuseSealed(found: readonly { path: string }[]): void {
   const message = 'this sealed value is not this job’s, or stood elsewhere in it: send the value itself';
-  if (foreign.length > 0)
-    refuse('invalid', { errors: foreign.map(({ path }) => ({ pointer: `/${path.replaceAll('.', '/')}`, message })) });
+  if (found.length > 0)
+    refuse('invalid', { errors: found.map(({ path }) => ({ pointer: `/${path.replaceAll('.', '/')}`, message })) });
 }
 
 /** Whether a definition has a value at a path such as `input.token`. */

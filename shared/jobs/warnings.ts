@@ -1,5 +1,6 @@
 /** What is allowed but looks like a mistake. Pure. */
-import type { JobDefinition } from './definition.ts';
+import { agentsOf, type JobDefinition } from './definition.ts';
+import { performerOf, undoerOf } from './plan-steps.ts';
 
 type Suspicion = [suspects: (definition: JobDefinition) => boolean, words: (definition: JobDefinition) => string];
 
@@ -33,6 +34,23 @@ const suspicions: Suspicion[] = [
     (job) => twice(job.required_tools.map(({ tool_name }) => tool_name)),
     () => 'A tool is named twice; its calls are added up.',
   ],
+  [
+    (job) => idleIn(job).length > 0,
+    (job) => `The plan has nothing to do for ${idleIn(job).join(', ')}, whom the job names; nobody of them may vote.`,
+  ],
+  [
+    (job) => longIn(job).length > 0,
+    (job) => `The time limit of the job is shorter than that of ${longIn(job).join(', ')}, and counts for all.`,
+  ],
+  [
+    (job) => retriesIn(job) > 10,
+    (job) => `A step of the plan may be tried ${retriesIn(job) + 1} times; each attempt is paid for.`,
+  ],
+  [
+    (job) => job.plan !== undefined && job.fallback !== undefined,
+    () =>
+      'Where the primary agent works alone, nothing of the plan is done: it gets one task, with the input of the job.',
+  ],
 ];
 
 export const warningsAbout = (definition: JobDefinition): string[] =>
@@ -41,4 +59,12 @@ export const warningsAbout = (definition: JobDefinition): string[] =>
 const wordsIn = (text: string): number => text.trim().split(/\s+/).filter(Boolean).length;
 const callsIn = ({ required_tools }: JobDefinition): number =>
   required_tools.reduce((sum, tool) => sum + tool.estimated_calls, 0);
+const idleIn = (job: JobDefinition): string[] => {
+  if (job.plan === undefined) return [];
+  const busy = new Set(job.plan.flatMap((step) => [performerOf(step).agent_id, undoerOf(step).agent_id]));
+  return agentsOf(job).filter((agent) => !busy.has(agent));
+};
+const longIn = ({ plan = [], max_execution_time_seconds: most }: JobDefinition): string[] =>
+  plan.filter(({ timeout_seconds = 0 }) => timeout_seconds > most).map((step) => step.name);
+const retriesIn = ({ plan = [] }: JobDefinition): number => Math.max(0, ...plan.map(({ retries = 0 }) => retries));
 const twice = (names: string[]): boolean => new Set(names).size < names.length;

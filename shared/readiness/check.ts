@@ -3,6 +3,7 @@ import type { Platform } from '../platform/platform.ts';
 import { toolsByNames } from '../tools/store.ts';
 import type { VerifierRow } from '../tools/verifier.ts';
 import { checkAgents } from './checks/agents.ts';
+import { checkCapabilities } from './checks/capabilities.ts';
 import { checkCredentials } from './checks/credentials.ts';
 import { checkResources } from './checks/resources.ts';
 import { checkTools } from './checks/tools.ts';
@@ -20,6 +21,7 @@ export async function checkReadiness(
     toolsAndCredentials(platform, question),
     checkResources(platform, question.definition),
     checkAgents(platform, question.definition),
+    checkCapabilities(platform, question.definition),
     checkVerifiers(platform, question, verifiers),
   ]);
   return readinessOf(checks.flat());

@@ -4,7 +4,11 @@ import { checkStates } from '../tools/verification.ts';
 
 export const ReadinessCheck = z
   .strictObject({
-    name: z.string().describe('tool:x, credential:x, resource:x, agent:x, verifier:x, or verifier:x:its-own-name'),
+    name: z
+      .string()
+      .describe(
+        'tool:x, credential:x, resource:x, agent:x, capability:x, capability:x:and-another, verifier:x, or verifier:x:its-own-name',
+      ),
     state: z.enum(checkStates).describe('warned: not as it should be, but the job can do without'),
     reason: z.string(),
     remedy: z.string().nullable().describe('what to do about it; null when it passed'),
@@ -74,5 +78,8 @@ const missing = (failures: ReadinessCheck[], kind: string): string[] => [
   ...new Set(failures.filter(({ name }) => name.startsWith(kind)).map(({ name }) => name.slice(kind.length))),
 ];
 
-/** A verifier's own checks have a third part; what changes is the verifier's to say. */
+/**
+ * A verifier's own checks have a third part; what changes is the verifier's to say. Of several capabilities the first is
+ * waited for.
+ */
 const awaitedBy = (name: string): string => name.split(':', 2).join(':');

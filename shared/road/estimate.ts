@@ -40,12 +40,12 @@ export async function estimateOf(
   definition: JobDefinition,
   payload_tokens: number | null,
 ): Promise<Estimate> {
-  const agents = agentsOf(definition);
+  const tasks = definition.plan ?? agentsOf(definition);
   const calls = definition.required_tools.reduce((total, tool) => total + tool.estimated_calls, 0);
   return estimateFor(reads, {
     job_name: definition.job_name,
     model: await modelFor(reads, definition),
-    estimated_calls: Math.max(calls, agents.length),
+    estimated_calls: Math.max(calls, tasks.length),
     payload_tokens,
   });
 }

@@ -50,23 +50,25 @@ async function start(tx: Tx, job: Job, { cost_ceiling_micros }: Approval): Promi
 interface Planned {
   definition: JobDefinition;
   plan: PlannedTask[];
+  /** Of a task that says nothing of it. */
   time_limit_seconds: number;
   /** A task that costs more than this tells the stage at once. */
   alarm_micros: number;
 }
 
 async function queuePlan(tx: Tx, job: Job, { definition, plan, ...limits }: Planned): Promise<void> {
+  const told = { job_name: job.job_name, description: definition.job_description, ...definition.input };
   await queueTasks(
     tx,
-    plan.map((task) => ({
+    plan.map(({ input, timeout_seconds = limits.time_limit_seconds, retries = definition.max_retries, ...task }) => ({
       ...task,
-      ...limits,
       job_id: job.id,
       deployment_id: job.deployment_id,
-      capabilities: [],
       priority: job.priority,
-      input: { job_name: job.job_name, description: definition.job_description, ...definition.input },
-      max_attempts: definition.max_retries + 1,
+      input: { ...told, ...input },
+      max_attempts: retries + 1,
+      time_limit_seconds: Math.min(timeout_seconds, job.time_limit_seconds),
+      alarm_micros: limits.alarm_micros,
     })),
   );
 }

@@ -2,7 +2,7 @@
 import type { Tx } from '../platform/platform.ts';
 import { agentsByIds } from '../agents/read.ts';
 import { aloneBecause } from '../deployments/fallback.ts';
-import { pacesOf } from '../estimates/durations.ts';
+import { agentPace, pacesOf } from '../estimates/durations.ts';
 import { agentsOf, type JobDefinition } from '../jobs/definition.ts';
 
 /** Why the primary agent is to run alone; undefined: the plan is run whole. Reads nothing where there is no fallback. */
@@ -17,8 +17,8 @@ export async function fallbackReason(
   const present = agents.filter(({ state }) => state === 'active' || state === 'suspect').map(({ id }) => id);
   const paces = await pacesOf(
     tx,
-    ids.map((id) => `agent:${id}`),
+    ids.map(agentPace),
   );
-  const byAgent = new Map([...paces].map(([key, pace]) => [key.slice('agent:'.length), pace]));
+  const byAgent = new Map(ids.map((id) => [id, paces.get(agentPace(id))]));
   return aloneBecause(definition, { present: new Set(present), paces: byAgent, task_limit_seconds });
 }

@@ -7,7 +7,7 @@ import { noteOutcomes } from '../agents/note-outcomes.ts';
 import { modelOf } from '../agents/store.ts';
 import type { Actual } from '../deployments/deployment.ts';
 import { findDeployments } from '../deployments/store.ts';
-import { rememberDurations } from '../estimates/durations.ts';
+import { agentPace, jobPace, rememberDurations, stepPace } from '../estimates/durations.ts';
 import { lockLearner, observeJobs } from '../estimates/learn.ts';
 import type { JobDefinition } from '../jobs/definition.ts';
 import type { Job } from '../jobs/job.ts';
@@ -116,10 +116,16 @@ const observation = ({ job, deployment, actual }: Finished, model: string | null
   estimate: deployment.estimate,
 });
 
-const durationsIn = ({ job, actual }: Finished) => [
-  { key: `job:${job.job_name}`, seconds: actual.duration_seconds },
-  ...actual.tasks.flatMap(({ agent_id, succeeded, duration_seconds }) =>
-    succeeded && agent_id !== null ? [{ key: `agent:${agent_id}`, seconds: duration_seconds }] : [],
+/** A step of an explicit plan has a pace of its own, whoever does it. */
+const durationsIn = ({ job: { job_name }, deployment, actual }: Finished) => [
+  { key: jobPace(job_name), seconds: actual.duration_seconds },
+  ...actual.tasks.flatMap(({ name, agent_id, succeeded, duration_seconds: seconds }) =>
+    succeeded && agent_id !== null
+      ? [
+          { key: agentPace(agent_id), seconds },
+          ...(deployment.definition.plan === undefined ? [] : [{ key: stepPace(job_name, name), seconds }]),
+        ]
+      : [],
   ),
 ];
 

@@ -2,6 +2,7 @@
 import type { Json } from '../platform/wire.ts';
 import { definitionSha256 } from '../jobs/canonical.ts';
 import { agentsOf } from '../jobs/definition.ts';
+import { performerOf, type PlanStep } from '../jobs/plan-steps.ts';
 import type { JobAnswer } from './job-answer.ts';
 
 export const oasfMedia = 'application/vnd.oasf+json';
@@ -35,9 +36,16 @@ export function asOasf(job: JobAnswer): Record<string, Json> {
   };
 }
 
+const stepOf = (step: PlanStep): Record<string, Json> => {
+  const { agent_id, capabilities } = performerOf(step);
+  const by = agent_id === null ? { capabilities } : { agent: agent_id };
+  return { name: step.name, ...by, depends_on: step.depends_on, compensated: step.compensation !== undefined };
+};
+
 const jobModule = ({ job_id, definition }: JobAnswer): Record<string, Json> => ({
   job_id,
   agents: agentsOf(definition),
+  ...(definition.plan === undefined ? {} : { plan: definition.plan.map(stepOf) }),
   resources: definition.required_resources.map(({ resource_type, amount, unit }) => ({ resource_type, amount, unit })),
   max_execution_time_seconds: definition.max_execution_time_seconds,
   priority: definition.priority,

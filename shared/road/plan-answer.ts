@@ -2,7 +2,7 @@
 import type { Platform, Reads } from '../platform/platform.ts';
 import type { Caller } from '../access/caller.ts';
 import { criticalPath, progressOf } from '../deployments/plan.ts';
-import { durationsOf } from '../estimates/durations.ts';
+import { agentPace, durationsOf, stepPace } from '../estimates/durations.ts';
 import type { Job } from '../jobs/job.ts';
 import { tasksOf } from '../tasks/store.ts';
 import type { Task } from '../tasks/task.ts';
@@ -18,14 +18,7 @@ interface Running {
 /** Expected durations are medians of history; a task without any counts a minute. */
 export async function planAnswer(reads: Reads, { job, tasks, at }: Running) {
   const runs = job.state === 'executing' || job.state === 'compensating';
-  const medians = runs
-    ? await durationsOf(
-        reads,
-        tasks.map(({ agent_id }) => `agent:${agent_id}`),
-      )
-    : new Map<string, number>();
-  const expected = new Map([...medians].map(([key, seconds]) => [key.slice('agent:'.length), seconds]));
-  const states = taskStates(tasks, at, expected);
+  const states = taskStates(tasks, at, runs ? await expectedOf(reads, job, tasks) : undefined);
   const path = criticalPath(states);
   return {
     tasks: tasks.map(taskBrief),
@@ -33,6 +26,21 @@ export async function planAnswer(reads: Reads, { job, tasks, at }: Running) {
     critical_path: path.names,
     eta_seconds: runs ? path.seconds : null,
   };
+}
+
+/** By the history of the step, else by that of the agent that has it or to whom it is addressed; by the name of the task. */
+async function expectedOf(reads: Reads, { job_name }: Job, tasks: Task[]): Promise<Map<string, number>> {
+  const keys = tasks.map(({ name, agent_id, holder_id }) => {
+    const agent = agent_id ?? holder_id;
+    return { name, keys: [stepPace(job_name, name), ...(agent === null ? [] : [agentPace(agent)])] };
+  });
+  const medians = await durationsOf(reads, [...new Set(keys.flatMap((each) => each.keys))]);
+  return new Map(keys.flatMap((each) => medianOf(each, medians)));
+}
+
+function medianOf({ name, keys }: { name: string; keys: string[] }, medians: ReadonlyMap<string, number>) {
+  const seconds = keys.map((key) => medians.get(key)).find((known) => known !== undefined);
+  return seconds === undefined ? [] : [[name, seconds] as const];
 }
 
 const taskBrief = (task: Task) => ({

@@ -24,6 +24,7 @@ export function actualOf(tasks: readonly Task[], { started_at, at }: { started_a
 }
 
 const taskActual = (task: Task, at: Date) => ({
+  name: task.name,
   agent_id: task.holder_id ?? task.agent_id,
   succeeded: task.state === 'succeeded',
   ended: task.state === 'succeeded' || task.state === 'failed',
@@ -37,7 +38,7 @@ const taskActual = (task: Task, at: Date) => ({
 export const budgetMicros = (tasks: readonly Task[]): number =>
   tasks.reduce((sum, task) => sum + (task.priced ? task.cost_micros : 0) + task.earlier_budget_micros, 0);
 
-/** Tasks as the plan sees them; `expected` gives seconds by history for an agent's task. */
+/** Tasks as the plan sees them; `expected` gives seconds by history for the task of a name. */
 export const taskStates = (
   tasks: readonly Task[],
   at: Date,
@@ -49,7 +50,7 @@ export const taskStates = (
     depends_on: task.depends_on,
     progress: task.progress,
     output: task.output,
-    expected_seconds: expected.get(task.agent_id ?? '') ?? defaultSeconds,
+    expected_seconds: expected.get(task.name) ?? defaultSeconds,
     elapsed_seconds: elapsedSeconds(task, at),
   }));
 

@@ -46,7 +46,7 @@ describe('registering an agent', () => {
       roles: ['worker'],
     });
     expect(await events('scanner')).toEqual(['registered']);
-    expect(crew.heard()).toEqual(['wake agent:scanner']);
+    expect(crew.heard()).toEqual(['wake agent:scanner', 'wake capability:lint', 'wake capability:scan']);
     expect(await modelOf(crew.platform.db.read, 'scanner')).toBe('m');
     expect(await modelOf(crew.platform.db.read, 'nobody')).toBeNull();
   });
@@ -153,13 +153,22 @@ describe('reading agents', () => {
     await put('worker', { categories: ['data'] });
     await crew.beat('head_a', []);
     expect(await headsOf(crew.platform.db.read, 'data')).toEqual([
-      { id: 'head_a', owner_id: 'ada', role: 'category_head', state: 'active', categories: ['data'], endpoint: null },
+      {
+        id: 'head_a',
+        owner_id: 'ada',
+        role: 'category_head',
+        state: 'active',
+        categories: ['data'],
+        capabilities: [],
+        endpoint: null,
+      },
       {
         id: 'head_b',
         owner_id: 'ada',
         role: 'category_head',
         state: 'lost',
         categories: ['ai_ml', 'data'],
+        capabilities: [],
         endpoint: null,
       },
     ]);

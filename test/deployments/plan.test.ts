@@ -13,17 +13,21 @@ import { aDefinition } from '../jobs/a-job.ts';
 import { contentGeneration } from '../jobs/examples.ts';
 import { aTask } from './a-task.ts';
 
+const task = (agent: string, ...depends_on: string[]) => ({
+  ...{ name: agent, agent_id: agent, capabilities: [], depends_on, input: {} },
+});
+
 describe('the default plan', () => {
   it('runs the supporting agents in parallel, then the primary one', () => {
     expect(planOf(JobDefinition.parse(contentGeneration))).toEqual([
-      { name: 'seo_optimizer', agent_id: 'seo_optimizer', depends_on: [] },
-      { name: 'brand_intelligence', agent_id: 'brand_intelligence', depends_on: [] },
-      { name: 'content_generator', agent_id: 'content_generator', depends_on: ['seo_optimizer', 'brand_intelligence'] },
+      task('seo_optimizer'),
+      task('brand_intelligence'),
+      task('content_generator', 'seo_optimizer', 'brand_intelligence'),
     ]);
   });
 
   it('is one task for one agent', () => {
-    expect(planOf(aDefinition())).toEqual([{ name: 'scanner', agent_id: 'scanner', depends_on: [] }]);
+    expect(planOf(aDefinition())).toEqual([task('scanner')]);
   });
 
   it('names no agent twice', () => {
@@ -33,7 +37,7 @@ describe('the default plan', () => {
 
   it('of a fallback is the primary agent alone', () => {
     const definition = aDefinition({ supporting_agents: ['fixer', 'writer'] });
-    expect(soloPlanOf(definition)).toEqual([{ name: 'scanner', agent_id: 'scanner', depends_on: [] }]);
+    expect(soloPlanOf(definition)).toEqual([task('scanner')]);
   });
 });
 

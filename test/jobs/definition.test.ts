@@ -5,6 +5,7 @@ import { contentGeneration, vulnerabilityScan } from './examples.ts';
 
 const tool = { tool_name: 'scanner' };
 const resource = { resource_type: 'compute', amount: 1, unit: 'cores' };
+const step = { name: 'scan', agent: 'scanner' };
 const many = (count: number) => Array.from({ length: count }, (_, index) => `agent_${index}`);
 
 const times = <Item>(count: number, item: Item): Item[] => Array.from({ length: count }, () => item);
@@ -76,6 +77,11 @@ const bounds: [member: string, accepted: unknown[], refused: unknown[]][] = [
   ['model', ['gpt-4o', 'Ümläut/1', 'm'.repeat(200)], ['', 'm'.repeat(201)]],
   ['payload', ['', 'x'.repeat(900_000)], ['x'.repeat(900_001), {}]],
   ['fallback', ['single_agent'], ['none', true]],
+  [
+    'plan',
+    [[step], [{ name: 'a', capability: ['x', 'y'], timeout_seconds: 604_800, retries: 100, compensation: {} }]],
+    [[], [{ name: 'a' }], times(51, step), [step, step], null, {}],
+  ],
   ['input', [{}, { a: [1, null, { b: 'c' }] }], [[], null, 'text', 1]],
   ['input_schema', [{ a: 'string' }], [[], null]],
   ['output_schema', [{ a: 'list' }], [[], 'list']],

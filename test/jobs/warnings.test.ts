@@ -23,6 +23,22 @@ describe('a definition that looks like a mistake', () => {
     ['many retries', { max_retries: 11 }, /11 retries/],
     ['a primary agent that supports itself', { supporting_agents: ['scanner'] }, /also a supporting agent/],
     ['an agent named twice', { supporting_agents: ['a', 'a'] }, /supporting agent is named twice/],
+    [
+      'an agent without a step',
+      { supporting_agents: ['a'], plan: [{ name: 's', agent: 'scanner' }] },
+      /nothing to do for a,/,
+    ],
+    [
+      'a step that is longer than the job',
+      { plan: [{ name: 's', agent: 'scanner', timeout_seconds: 3601 }] },
+      /shorter than that of s,/,
+    ],
+    ['a step with many retries', { plan: [{ name: 's', agent: 'scanner', retries: 11 }] }, /tried 12 times/],
+    [
+      'a plan beside a fallback',
+      { plan: [{ name: 's', agent: 'scanner' }], fallback: 'single_agent' },
+      /nothing of the plan is done/,
+    ],
     ['a tool named twice', { required_tools: [{ tool_name: 'a' }, { tool_name: 'a' }] }, /tool is named twice/],
   ])('has one warning for %s', (_, facts, words) => {
     expect(about(facts)).toEqual([expect.stringMatching(words)]);
