@@ -118,6 +118,11 @@ export const problems = {
   key_limit: problem(409, 'Two keys are valid already', 'Delete one of them first.'),
   name_taken: problem(409, 'The name belongs to something else', 'Choose another name.'),
   in_use: problem(409, 'It is still in use', 'Wait until the jobs that hold it have ended.'),
+  too_many_messages: problem(
+    422,
+    'These are too many messages for one call',
+    'Send at most 100, counting each copy to an agent of a role; or send to a capability.',
+  ),
   channel_closed: problem(403, 'You may not send this message there', 'Send to an agent that exists, as yourself.'),
 } as const satisfies Record<string, Problem>;
 

@@ -33,24 +33,36 @@ export const schemaFiles = (): string[] =>
     .filter((name) => name.endsWith('.sql'))
     .toSorted();
 
+/** As they stand after all files: a table may be dropped, and made anew. */
 export function readTables(): Table[] {
   const text = schemaFiles()
     .map((name) => readFileSync(new URL(name, folder), 'utf8'))
     .join('\n')
     .replaceAll(/--[^\n]*/g, '');
-  const tables = [...text.matchAll(/CREATE TABLE (\w+) \(\n(.*?)\n\);/gs)].map(([, name = '', body = '']) =>
-    tableOf(name, body.split(/,\n/)),
-  );
-  for (const [, name, column = ''] of text.matchAll(/^ALTER TABLE (\w+) ADD (.*);$/gm)) {
-    tables.find((each) => each.name === name)?.columns.push(columnOf(column));
+  const tables = new Map<string, Table>();
+  for (const [, created = '', body = '', dropped = '', altered = '', column = '', ...index] of text.matchAll(changes)) {
+    if (created !== '') tables.set(created, tableOf(created, body.split(/,\n/)));
+    else if (dropped !== '') tables.delete(dropped);
+    else if (altered !== '') tables.get(altered)?.columns.push(columnOf(column));
+    else addIndex(tables, index);
   }
-  for (const [, unique, name = '', table, columns = '', filter = null] of text.matchAll(
-    /CREATE (UNIQUE |CLUSTERED )?INDEX (\w+) ON (\w+) \(([^)]*)\)(?: WHERE ([^;]*))?;/g,
-  )) {
-    const owner = tables.find((each) => each.name === table);
-    owner?.indexes.push({ name, columns: listed(columns), isUnique: unique === 'UNIQUE ', filter });
-  }
-  return tables;
+  return [...tables.values()];
+}
+
+const changes = new RegExp(
+  [
+    String.raw`CREATE TABLE (\w+) \(\n(.*?)\n\);`,
+    String.raw`DROP TABLE (\w+);`,
+    String.raw`ALTER TABLE (\w+) ADD ([^\n]*);`,
+    String.raw`CREATE (UNIQUE |CLUSTERED )?INDEX (\w+) ON (\w+) \(([^)]*)\)(?: WHERE ([^;]*))?;`,
+  ].join('|'),
+  'gs',
+);
+
+function addIndex(tables: Map<string, Table>, [unique, name = '', table = '', columns = '', filter]: string[]): void {
+  tables
+    .get(table)
+    ?.indexes.push({ name, columns: listed(columns), isUnique: unique === 'UNIQUE ', filter: filter ?? null });
 }
 
 function tableOf(name: string, lines: string[]): Table {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { AgentAnswer, RegisterAgent, RegisteredAgent } from '../../shared/agents/agent.ts';
 import { getAgent, listAgents } from '../../shared/agents/read.ts';
-import { retireAgent } from '../../shared/agents/retire-agent.ts';
+import { retireAgent } from '../../shared/tasks/retire-agent.ts';
 import { deleteKey, issueKey } from '../../shared/access/keys.ts';
 import { drainAgent } from '../../shared/liveness/drain.ts';
 import { isolateAgent } from '../../shared/liveness/isolate.ts';

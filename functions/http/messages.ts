@@ -17,14 +17,14 @@ export const messageRoutes = [
     body: () => SendInput,
     answer: () => SendAnswer,
     heeds: ['idempotency_key'],
-    refuses: ['channel_closed', 'not_found', 'question_changed', 'conflict'],
+    refuses: ['channel_closed', 'too_many_messages', 'not_found', 'question_changed', 'conflict'],
     run: ({ platform, caller, input, request }) =>
       sendMessages(platform, caller, { ...input, idempotency_key: request.idempotency_key }),
   }),
   route('receiveMessages', 'POST /v1/agents/{agent_id}/messages/receive', {
     body: () => ReceiveInput,
     answer: () => ReceiveAnswer,
-    refuses: ['not_found'],
+    refuses: ['not_found', 'agent_not_active'],
     run: ({ platform, caller, input, request }) =>
       receiveMessages(platform, caller, { ...input, signal: request.signal }),
   }),

@@ -1,5 +1,6 @@
 /** Agents. */
 import { now, store } from '../platform/database/statement.ts';
+import type { AgentRole } from '../access/caller.ts';
 import type { Reads } from '../platform/platform.ts';
 import type { Json } from '../platform/wire.ts';
 import type { Agent } from './agent.ts';
@@ -119,6 +120,17 @@ export const agentsAfter = all((q, p: { after: string; limit: number }) =>
 );
 
 export const everyAgent = all((q, _: Record<never, never>) => q.selectFrom('agents').select('id').orderBy('id'));
+
+/** Those of a role that are not retired, by id. */
+export const agentsOfRole = all((q, p: { role: AgentRole; limit: number }) =>
+  q
+    .selectFrom('agents')
+    .select('id')
+    .where('role', '=', p.role)
+    .where('state', '<>', 'retired')
+    .orderBy('id')
+    .limit(p.limit),
+);
 
 export const agentRows = among((q, ids: string[]) =>
   q.selectFrom('agents').selectAll().select(now().as('at')).where('id', 'in', ids).orderBy('id'),

@@ -1,5 +1,6 @@
 /** A message between agents: delivered at least once, with a lease. */
 import { z } from 'zod';
+import { agentRoles } from '../access/caller.ts';
 import { jsonObject, name, time, type Json } from '../platform/wire.ts';
 
 export const messageTypes = [
@@ -19,12 +20,15 @@ export const messageTypes = [
 const ofMuster = ['verification_request'] as const;
 
 export type MessageType = (typeof messageTypes)[number];
-export type MessageState = 'queued' | 'received' | 'acknowledged' | 'dead';
+export type MessageState = 'queued' | 'delayed' | 'received' | 'acknowledged' | 'dead';
 
 /** The row. */
 export interface Message {
   id: string;
-  to_agent: string;
+  /** `agent:<id>` or `capability:<name>`. */
+  mailbox: string;
+  /** Null where it is to whoever has a capability. */
+  to_agent: string | null;
   from_id: string;
   type: MessageType;
   /** 1 is the most urgent. */
@@ -33,13 +37,19 @@ export interface Message {
   correlation_id: string | null;
   reply_to: string | null;
   state: MessageState;
+  /** Deliveries; of one that was sent again those since then. */
   attempts: number;
-  /** Proves who received it last. */
+  /** Who received it last, and what proves it. */
+  holder_id: string | null;
   receipt: string | null;
   lease_until: Date | null;
+  /** When it expires, comes back after a delay, or its lease runs out. */
+  due_at: Date | null;
   expires_at: Date | null;
   dead_reason: string | null;
   sent_at: Date;
+  /** The first time. */
+  received_at: Date | null;
   settled_at: Date | null;
 }
 
@@ -49,9 +59,14 @@ export const longestWaitSeconds = 20;
 
 const id = z.string().min(1).max(128);
 
-const OneMessage = z
+const NewMessage = z
   .strictObject({
-    to_agent: name.describe('an agent; "muster" for a verification_answer'),
+    to_agent: name.optional().describe('an agent; "muster" for a verification_answer'),
+    to_capability: name.optional().describe('whoever has it and receives it first'),
+    to_role: z
+      .enum(agentRoles)
+      .optional()
+      .describe(`a copy for each agent of the role but the sender; ${mostMessages} messages a call at most`),
     type: z.enum(messageTypes).exclude(ofMuster),
     priority: z.int().min(1).max(10).default(usualPriority),
     body: jsonObject,
@@ -60,6 +75,12 @@ const OneMessage = z
     ttl_seconds: z.number().positive().max(2_592_000).optional().describe('not received by then: a dead letter'),
   })
   .meta({ id: 'NewMessage' });
+
+const OneMessage = NewMessage.refine(
+  ({ to_agent, to_capability, to_role }) =>
+    [to_agent, to_capability, to_role].filter((to) => to !== undefined).length === 1,
+  'expected one of to_agent, to_capability and to_role',
+);
 
 /** One message as it is, or up to a hundred. */
 export type OneMessage = z.output<typeof OneMessage>;
@@ -70,8 +91,18 @@ export const SendInput = z
 
 export type SendInput = z.output<typeof SendInput>;
 
+const SentMessage = z.strictObject({
+  message_id: z.string(),
+  to_agent: z.string().nullable(),
+  to_capability: z.string().nullable(),
+});
+
+export type SentMessage = z.output<typeof SentMessage>;
+
 export const SendAnswer = z
-  .strictObject({ messages: z.array(z.strictObject({ message_id: z.string(), to_agent: z.string() })) })
+  .strictObject({
+    messages: z.array(SentMessage).describe('in the order of the request; for a role one for each copy'),
+  })
   .meta({ id: 'SendAnswer' });
 
 export type SendAnswer = z.output<typeof SendAnswer>;
@@ -89,6 +120,7 @@ export const ReceivedMessage = z
   .strictObject({
     message_id: z.string(),
     from_id: z.string(),
+    to_capability: z.string().nullable().describe('null where it is to this agent'),
     type: z.enum(messageTypes),
     priority: z.int(),
     body: jsonObject,
@@ -107,12 +139,18 @@ export const ReceiveAnswer = z.strictObject({ messages: z.array(ReceivedMessage)
 
 export const settlements = ['acknowledge', 'retry', 'dead_letter'] as const;
 
-const Settlement = z.strictObject({
-  message_id: id,
-  receipt: id,
-  action: z.enum(settlements),
-  reason: z.string().max(1000).optional().describe('kept with a dead letter'),
-});
+const Settlement = z
+  .strictObject({
+    message_id: id,
+    receipt: id,
+    action: z.enum(settlements),
+    reason: z.string().max(1000).optional().describe('kept with a dead letter'),
+    after_seconds: z.number().min(0).max(86_400).optional().describe('with retry: not before; at once where left out'),
+  })
+  .refine(({ action, after_seconds }) => action === 'retry' || after_seconds === undefined, {
+    path: ['after_seconds'],
+    message: 'only with retry',
+  });
 
 export type Settlement = z.output<typeof Settlement>;
 
@@ -124,7 +162,9 @@ export type SettleInput = z.output<typeof SettleInput>;
 
 export const SettleAnswer = z
   .strictObject({
-    settled: z.array(z.strictObject({ message_id: z.string(), state: z.enum(['queued', 'acknowledged', 'dead']) })),
+    settled: z.array(
+      z.strictObject({ message_id: z.string(), state: z.enum(['queued', 'delayed', 'acknowledged', 'dead']) }),
+    ),
   })
   .meta({ id: 'SettleAnswer' });
 

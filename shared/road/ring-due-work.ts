@@ -4,6 +4,7 @@ import { askWork, sweepApprovals } from '../approvals/store.ts';
 import { bellOf } from '../jobs/lifecycle.ts';
 import { anyFinished } from '../jobs/move.ts';
 import { jobWork } from '../jobs/store/rows.ts';
+import { sweepMessages } from '../messages/sweep.ts';
 import { sweepTasks } from '../tasks/sweep.ts';
 
 const atOnce = 500;
@@ -22,6 +23,7 @@ export async function ringDueWork(platform: Platform): Promise<void> {
   await platform.db.transaction('sweepTasks', async (tx) => {
     for (const job_id of await sweepTasks(tx, atOnce)) tx.ring('execute', job_id);
   });
+  await platform.db.transaction('sweepMessages', (tx) => sweepMessages(tx, atOnce));
 }
 
 const sweepJobs = (platform: Platform): Promise<void> =>

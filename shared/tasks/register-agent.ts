@@ -8,6 +8,7 @@ import { answerFor } from '../agents/read.ts';
 import { findAgent } from '../agents/store.ts';
 import { loseRace, refuse } from '../outcomes.ts';
 import type { Platform, Tx } from '../platform/platform.ts';
+import { matchMailboxes } from '../messages/mailbox.ts';
 import { matchQueues } from './match-queues.ts';
 
 /**
@@ -49,6 +50,7 @@ async function register(
   const moved = is.endpoint !== null && is.endpoint !== was?.endpoint;
   if (moved && secret === undefined) loseRace(); // it was this endpoint when the secret was made
   if (was?.version === is.version) return;
+  await matchMailboxes(tx, is);
   await matchQueues(tx, is);
   wakeFor(tx, is);
 }

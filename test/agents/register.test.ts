@@ -4,7 +4,7 @@ import { findPrincipal } from '../../shared/access/store.ts';
 import { RegisterAgent } from '../../shared/agents/agent.ts';
 import { openEndpoint } from '../../shared/agents/endpoint.ts';
 import { agentsByIds, getAgent, headsOf, listAgents } from '../../shared/agents/read.ts';
-import { retireAgent } from '../../shared/agents/retire-agent.ts';
+import { retireAgent } from '../../shared/tasks/retire-agent.ts';
 import { modelOf } from '../../shared/agents/store.ts';
 import { streamEvents } from '../../shared/events/feed.ts';
 import { registerAgent } from '../../shared/tasks/register-agent.ts';

@@ -52,6 +52,7 @@ const others: Record<string, RoadName> = {
   sweepApprovals: 'swept',
   sweepAsks: 'swept',
   sweepTasks: 'swept',
+  sweepMessages: 'swept',
   sendMessages: 'mailed',
   receiveMessages: 'mailed',
   settleMessages: 'mailed',

@@ -3,7 +3,7 @@ import { stages } from '../../functions/stages.ts';
 import type { Operation } from '../../shared/access/permissions.ts';
 import { deleteKey, issueKey } from '../../shared/access/keys.ts';
 import { deletePrincipal, putPrincipal } from '../../shared/access/principals.ts';
-import { retireAgent } from '../../shared/agents/retire-agent.ts';
+import { retireAgent } from '../../shared/tasks/retire-agent.ts';
 import { castBallot } from '../../shared/approvals/cast-ballot.ts';
 import { putBudget } from '../../shared/budgets/set.ts';
 import { PricesInput } from '../../shared/estimates/price.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../../shared/access/caller.ts';
 import { getAgent } from '../../shared/agents/read.ts';
-import { retireAgent } from '../../shared/agents/retire-agent.ts';
+import { retireAgent } from '../../shared/tasks/retire-agent.ts';
 import { streamEvents } from '../../shared/events/feed.ts';
 import { drainAgent } from '../../shared/liveness/drain.ts';
 import { isolateAgent } from '../../shared/liveness/isolate.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../../shared/access/caller.ts';
 import { listActionItems } from '../../shared/access/list-action-items.ts';
 import { getAgent } from '../../shared/agents/read.ts';
-import { retireAgent } from '../../shared/agents/retire-agent.ts';
+import { retireAgent } from '../../shared/tasks/retire-agent.ts';
 import { streamEvents } from '../../shared/events/feed.ts';
 import { isolateAgent } from '../../shared/liveness/isolate.ts';
 import { recoverAgents } from '../../shared/liveness/recover.ts';

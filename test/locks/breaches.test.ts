@@ -7,7 +7,7 @@ import { lockBudget } from '../../shared/budgets/store.ts';
 import { storeReadiness } from '../../shared/deployments/store.ts';
 import { findJob, lockJob } from '../../shared/jobs/store/rows.ts';
 import { insertTemplate, listTemplateRows, lockTemplate } from '../../shared/jobs/store/templates.ts';
-import { deliver } from '../../shared/messages/store.ts';
+import { deliver } from '../../shared/messages/store/receive.ts';
 import { migrations } from '../../shared/platform/database/migrate.ts';
 import { store } from '../../shared/platform/database/statement.ts';
 import type { Tx } from '../../shared/platform/platform.ts';
@@ -122,7 +122,7 @@ describe('a transaction', () => {
       await insertTemplate(tx, { name: 'a', version: 1, head_hash: 'x', definition: definition() });
       await lockTasks(tx, { deployment_id });
       await cancelTasks(tx, deployment_id, 'planted');
-      await deliver(tx, { to_agent: 'writer', limit: 5, receipt: 'rcpt_1', lease_seconds: 90 }); // passes over what others hold
+      await deliver(tx, { agent_id: 'writer', own: 'agent:writer', limit: 5, receipt: 'rcpt_1', lease_seconds: 90 }); // passes over what others hold
     };
     expect(await breachesOf(ordered)).toEqual([]);
   });
@@ -152,7 +152,7 @@ describe('the order', () => {
     const tables = migrations().flatMap(({ sql }) =>
       [...sql.matchAll(/^CREATE TABLE (\w+)/gm)].map(([, name = '']) => name),
     );
-    expect(placed.toSorted()).toEqual(tables.toSorted());
+    expect(placed.toSorted()).toEqual([...new Set(tables)].toSorted()); // one that was made anew counts once
     expect(unique.filter((table) => !placed.includes(table))).toEqual([]);
   });
 

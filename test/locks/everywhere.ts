@@ -4,7 +4,7 @@ import { settleActionItem } from '../../shared/access/settle-action-item.ts';
 import { ensureAdmin } from '../../shared/access/first-admin.ts';
 import { deleteKey, issueKey } from '../../shared/access/keys.ts';
 import { deletePrincipal, putPrincipal } from '../../shared/access/principals.ts';
-import { retireAgent } from '../../shared/agents/retire-agent.ts';
+import { retireAgent } from '../../shared/tasks/retire-agent.ts';
 import { getBudget, putBudget } from '../../shared/budgets/set.ts';
 import { PricesInput } from '../../shared/estimates/price.ts';
 import { putPrices } from '../../shared/estimates/put-prices.ts';

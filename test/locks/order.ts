@@ -23,6 +23,9 @@ export const order = {
   queue_matching: ['name'],
   tasks: ['id'],
   messages: ['id'],
+  message_types: ['name'],
+  channel_lists: ['name'],
+  refused_messages: ['from_id', 'type', 'to_role'],
   action_items: ['id'],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -36,6 +39,8 @@ export const owned = {
   deployments: 'jobs',
   durations: 'learners',
   job_agents: 'jobs',
+  mailboxes: 'agents',
+  message_channels: 'channel_lists',
   predictors: 'learners',
   queue_agents: 'queue_matching',
   reservations: 'jobs',
@@ -48,6 +53,7 @@ export const written = [
   'calibrations',
   'events',
   'idempotency_keys',
+  'message_deaths',
   'queues',
   'seals',
   'sealed_values',

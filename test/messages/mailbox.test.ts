@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { retireAgent } from '../../shared/agents/retire-agent.ts';
+import { retireAgent } from '../../shared/tasks/retire-agent.ts';
 import { SendInput, type Message, type ReceivedMessage, type Settlement } from '../../shared/messages/message.ts';
 import { postMessages } from '../../shared/messages/post.ts';
 import { receiveMessages, type Receiving } from '../../shared/messages/receive.ts';
 import { sendMessages } from '../../shared/messages/send.ts';
 import { endOf, settleMessages } from '../../shared/messages/settle.ts';
 import { lockDelivered } from '../../shared/messages/store.ts';
+import { sweepMessages } from '../../shared/messages/sweep.ts';
 import { store } from '../../shared/platform/database/statement.ts';
 import { admin, callerOf, openCrew, type Crew } from '../tasks/crew.ts';
 
@@ -89,6 +90,7 @@ describe('a mailbox', () => {
     const [{ message_id } = { message_id: '' }] = (await send(message('x', { ttl_seconds: 10 }))).messages;
     await crew.advance(10);
     expect(await receive()).toEqual([]);
+    await crew.platform.db.transaction('sweep', (tx) => sweepMessages(tx, 500));
     expect(await stored(message_id)).toMatchObject({ state: 'dead', dead_reason: 'expired' });
   });
 
@@ -197,7 +199,7 @@ describe('settling', () => {
     const [first, second] = await receive({ max: 2 });
     if (first === undefined || second === undefined) throw new Error('expected two messages');
     expect(await settle([first, { ...second, receipt: 'rcpt_other' }], 'acknowledge')).toEqual(['acknowledged']);
-    const delivery = { id: second.message_id, to_agent: 'bert', receipt: second.receipt };
+    const delivery = { id: second.message_id, holder_id: 'bert', receipt: second.receipt };
     expect(await crew.platform.db.transaction('look', (tx) => lockDelivered(tx, delivery))).toMatchObject({
       state: 'received',
     });

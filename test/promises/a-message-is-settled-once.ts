@@ -27,7 +27,7 @@ const watch = [
      ${note('mail', "new.id || ' was delivered ' || new.attempts || ' times'", `where new.attempts > ${mostDeliveries}`)}
      ${note('mail', "new.id || ' was delivered without a lease'", 'where new.lease_until is null or new.lease_until <= now_plus(0)')}
      ${note('mail', "new.id || ' was delivered when it was too old'", 'where new.expires_at <= now_plus(0)')}
-     insert into deliveries values (new.id, new.receipt, new.to_agent, null);
+     insert into deliveries values (new.id, new.receipt, new.holder_id, null);
    end`,
   `create trigger watch_ends_of_deliveries after update on messages
    when old.state = 'received' and (new.state <> 'received' or new.receipt is not old.receipt)
@@ -41,7 +41,7 @@ const watch = [
      ${note('mail', "new.id || ' expired before its time'", "where new.dead_reason = 'expired' and coalesce(new.expires_at > now_plus(0), 1)")}
      ${note('mail', "new.id || ' was given up after ' || new.attempts || ' deliveries'", `where new.dead_reason = 'never acknowledged' and new.attempts < ${mostDeliveries}`)}
    end`,
-  `create trigger watch_lost_letters after delete on messages when old.state in ('queued', 'received')
+  `create trigger watch_lost_letters after delete on messages when old.state in ('queued', 'delayed', 'received')
    begin ${note('mail', "old.id || ' was ' || old.state || ' and is gone'")} end`,
 ];
 
@@ -81,7 +81,7 @@ interface Delivery {
 /** How an action may end a delivery. */
 const endsAs: Record<Line<'settlement'>['action'], readonly string[]> = {
   acknowledge: ['acknowledged'],
-  retry: ['queued', 'dead'],
+  retry: ['queued', 'delayed', 'dead'],
   dead_letter: ['dead'],
 };
 
@@ -118,11 +118,13 @@ function unexplained({ rows, ledger }: Look): string[] {
   const reasons = new Set(
     ledger.of('settlement').map(({ agent, message_id, reason }) => `${agent} ${message_id} ${reason}`),
   );
-  return rows<{ id: string; to_agent: string; dead_reason: string }>(
-    "select id, to_agent, dead_reason from messages where state = 'dead'",
+  const retired = new Set(ledger.of('retirement').map(({ id }) => id));
+  return rows<{ id: string; holder_id: string; to_agent: string; dead_reason: string }>(
+    "select id, holder_id, to_agent, dead_reason from messages where state = 'dead'",
   )
     .filter(({ dead_reason }) => dead_reason !== 'expired' && dead_reason !== 'never acknowledged')
-    .filter(({ id, to_agent, dead_reason }) => !reasons.has(`${to_agent} ${id} ${dead_reason}`))
+    .filter(({ to_agent, dead_reason }) => dead_reason !== 'its receiver was retired' || !retired.has(to_agent))
+    .filter(({ id, holder_id, dead_reason }) => !reasons.has(`${holder_id} ${id} ${dead_reason}`))
     .map(({ id, dead_reason }) => `${id} is dead because: ${dead_reason}, and nobody said so`);
 }
 

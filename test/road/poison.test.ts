@@ -1,7 +1,7 @@
 /** Row 6 of the proof: stages and tasks that throw, hang or end their process at every try are dead after exactly their tries. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { ringDueWork, voidStageLeases } from '../../shared/road/ring-due-work.ts';
-import { retireAgent } from '../../shared/agents/retire-agent.ts';
+import { retireAgent } from '../../shared/tasks/retire-agent.ts';
 import type { Ring } from '../../shared/platform/platform.ts';
 import { admin, answerBells, openTown, type Asked, type Town } from './town.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { retireAgent } from '../../shared/agents/retire-agent.ts';
+import { retireAgent } from '../../shared/tasks/retire-agent.ts';
 import { ringDueWork, voidStageLeases } from '../../shared/road/ring-due-work.ts';
 import { admin, folk, openTown, type Town } from './town.ts';
 

@@ -3,27 +3,28 @@ import { expressionBuilder, sql, type Kysely } from 'kysely';
 import { keepKeyWhere } from '../../access/store/idempotency.ts';
 import { now, store } from '../../platform/database/statement.ts';
 import type { Message } from '../message.ts';
+import type { Mailbox } from './mailboxes.ts';
 
 interface Tables {
   messages: Message;
-  agents: { id: string; state: string };
+  mailboxes: Mailbox;
   idempotency_keys: { caller: string; operation: string; idempotency_key: string };
 }
 
 const { first, rows, among } = store<{
   messages: Message;
-  agents: { id: string; state: string };
+  mailboxes: Mailbox;
   idempotency_keys: { caller: string; operation: string; idempotency_key: string };
 }>();
 
 /** A message, with what is the same for all that are sent together. */
 export interface Sending extends Pick<
   Message,
-  'id' | 'to_agent' | 'from_id' | 'type' | 'priority' | 'body' | 'correlation_id' | 'reply_to'
+  'id' | 'mailbox' | 'to_agent' | 'from_id' | 'type' | 'priority' | 'body' | 'correlation_id' | 'reply_to'
 > {
   ttl_seconds: number | null;
   first_id: string;
-  /** How many agents they go to. */
+  /** How many mailboxes they go to. */
   recipients: number;
   /** Empty where none was given. */
   key: string;
@@ -31,6 +32,7 @@ export interface Sending extends Pick<
 
 const columns = [
   'id',
+  'mailbox',
   'to_agent',
   'from_id',
   'type',
@@ -39,6 +41,7 @@ const columns = [
   'correlation_id',
   'reply_to',
   'expires_at',
+  'due_at',
   'state',
   'attempts',
   'sent_at',
@@ -47,6 +50,7 @@ const columns = [
 const rowOf = (q: Kysely<Tables>, sending: Sending) =>
   q.selectNoFrom((row) => [
     row.val(sending.id).as('id'),
+    row.val(sending.mailbox).as('mailbox'),
     row.val(sending.to_agent).as('to_agent'),
     row.val(sending.from_id).as('from_id'),
     row.val(sending.type).as('type'),
@@ -55,18 +59,19 @@ const rowOf = (q: Kysely<Tables>, sending: Sending) =>
     row.val(sending.correlation_id).as('correlation_id'),
     row.val(sending.reply_to).as('reply_to'),
     now(sending.ttl_seconds).as('expires_at'),
+    now(sending.ttl_seconds).as('due_at'),
     sql.lit('queued' as const).as('state'),
     sql.lit(0).as('attempts'),
     now().as('sent_at'),
   ]);
 
-/** All of them, or none: where an agent is not there, the key was used before, or they were sent already. */
+/** All of them, or none: where nobody may receive one, the key was used before, or they were sent already. */
 export const sendAll = rows((q, sendings: Sending[]) => {
   const [one, ...others] = sendings.map((sending) => rowOf(q, sending));
   const [whole] = sendings;
   if (one === undefined || whole === undefined) throw new RangeError('nothing is sent');
   const all = others.reduce((before, next) => before.unionAll(next), one).as('sent');
-  const to = sendings.map(({ to_agent }) => to_agent);
+  const to = sendings.map(({ mailbox }) => mailbox);
   return q
     .insertInto('messages')
     .columns([...columns])
@@ -77,10 +82,10 @@ export const sendAll = rows((q, sendings: Sending[]) => {
         .where((row) =>
           row(
             row
-              .selectFrom('agents')
-              .select((agent) => agent.fn.countAll<number>().as('reachable'))
-              .where('agents.id', 'in', to)
-              .where('agents.state', '<>', 'retired'),
+              .selectFrom('mailboxes')
+              .select((open) => open.fn.count<number>('mailboxes.mailbox').distinct().as('reachable'))
+              .where('mailboxes.mailbox', 'in', to)
+              .where('mailboxes.closed_at', 'is', null),
             '=',
             whole.recipients,
           ),
@@ -110,7 +115,7 @@ export const keepSendKey = keepKeyWhere((p: { first_id: string }) => {
 
 export const findSent = first((q, p: { id: string }) => q.selectFrom('messages').select('id').where('id', '=', p.id));
 
-/** Those of these agents that one may write to. */
-export const reachableAmong = among((q, ids: string[]) =>
-  q.selectFrom('agents').select('id').where('id', 'in', ids).where('state', '<>', 'retired').orderBy('id'),
+/** Where messages that were sent went to. */
+export const sentAmong = among((q, ids: string[]) =>
+  q.selectFrom('messages').select(['id', 'mailbox', 'to_agent']).where('id', 'in', ids).orderBy('id'),
 );

@@ -83,20 +83,27 @@ export const reviewed: readonly Reviewed[] = [
   },
   {
     who: ['receiveMessages'],
-    beside: ['receiveMessages', 'sendMessages', 'validateJob'],
+    beside: ['receiveMessages', 'sendMessages'],
     rows: ['messages'],
-    wrong: any,
+    wrong: ['write skew', 'mixed view'],
     why: 'A message that comes between two of its statements is delivered under this receipt or the next one, and of two who empty a mailbox at once each gets what the other has not.',
   },
   {
-    who: ['sendMessages'],
+    who: ['sweepMessages'],
+    beside: ['receiveMessages', 'sendMessages', 'settleMessages', 'sweepMessages', 'validateJob'],
+    rows: ['messages'],
+    wrong: any,
+    why: 'It locks each message that it changes, passing over those that others hold, and changes it only while it is due still. What is due a moment later the next sweep finds.',
+  },
+  {
+    who: ['receiveMessages', 'sendMessages'],
     beside: [
       ...['drainAgent', 'isolateAgent', 'isolateFailing', 'recoverAgent'],
       ...['registerAgent', 'restoreAgent', 'retireAgent'],
     ],
-    rows: ['agents'],
+    rows: ['agents', 'mailboxes'],
     wrong: ['mixed view'],
-    why: 'The statement that sends decides whether all can be reached. The second look only says who is missing, and where nobody is the call runs again.',
+    why: 'The statement that sends or delivers decides by what it sees itself; the look after it only says what is missing, and where nothing is the call runs again. What is sent to an agent that is just being retired the sweep gives up.',
   },
   {
     who: ['executeJob', 'openBudget', 'putBudget'],

@@ -1,6 +1,6 @@
 /** A walk through every transaction of Muster, each of which is recorded. */
 import { rotateDataKeys } from '../../../shared/access/rotate-data-keys.ts';
-import { retireAgent } from '../../../shared/agents/retire-agent.ts';
+import { retireAgent } from '../../../shared/tasks/retire-agent.ts';
 import { putBudget } from '../../../shared/budgets/set.ts';
 import { PricesInput } from '../../../shared/estimates/price.ts';
 import { putPrices } from '../../../shared/estimates/put-prices.ts';

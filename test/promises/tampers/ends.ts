@@ -14,7 +14,8 @@ const ended = (
 
 const hasFailed = ended(
   'failed',
-  "and exists (select 1 from tasks where tasks.deployment_id = deployments.id and tasks.state = 'failed')",
+  `and exists (select 1 from tasks where tasks.deployment_id = deployments.id and tasks.state = 'failed')
+   and not exists (select 1 from events where stream = jobs.id and type = 'stop_requested')`,
 );
 const isStopped = (reason: string) =>
   `and exists (select 1 from events where stream = jobs.id and type = 'stop_requested' and data ->> 'reason' = '${reason}'

@@ -1,5 +1,5 @@
 import { deletePrincipal } from '../../../shared/access/principals.ts';
-import { retireAgent } from '../../../shared/agents/retire-agent.ts';
+import { retireAgent } from '../../../shared/tasks/retire-agent.ts';
 import { putBudget } from '../../../shared/budgets/set.ts';
 import { putPrices } from '../../../shared/estimates/put-prices.ts';
 import { deleteResource } from '../../../shared/resources/delete-resource.ts';

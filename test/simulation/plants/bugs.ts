@@ -140,7 +140,7 @@ export const bugs: Record<string, Plant> = {
   ),
   'a message that is taken back before its time': saying((query, name) =>
     name === 'receiveMessages' && query.sql.startsWith('update "messages"') && query.sql.includes(ranOut)
-      ? { query: reworded(reworded(query, ranOut, ''), ranOut, '') }
+      ? { query: reworded(reworded(query, '"due_at" <= now_plus(?) and ', ''), ranOut, '') }
       : undefined,
   ),
   'a dead letter that does not say why': saying((query, name) =>
@@ -155,7 +155,7 @@ export const bugs: Record<string, Plant> = {
   ),
 };
 
-const ranOut = ' and "lease_until" <= now_plus(?)';
+const ranOut = ' and "late"."due_at" <= now_plus(?)';
 const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 const isModel = (value: unknown): boolean => value === 'gold' || value === 'silver';
 const takesRoom = /^insert into "allocations"|^update "resources" set "allocated" = "allocated" \+/;
