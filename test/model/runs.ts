@@ -1,53 +1,34 @@
 /** Runs of many steps, each from an empty Muster. */
 import * as fc from 'fast-check';
-import { newRoad, type Road } from './data.ts';
-import { agentsDo } from './steps-of-agents.ts';
+import { agentsDo } from './agents.ts';
+import { newRoad, type Road } from './model.ts';
 import { empty, monthly, start, type Muster } from './muster.ts';
-import { peopleDo } from './steps-of-people.ts';
-import { happens } from './steps-of-time.ts';
+import { peopleDo } from './people.ts';
 import { either, notDone, Step } from './step.ts';
 
-const mostSteps = 100;
-
-const { submit, vote, agree, cancel, change, retry, budget, tool } = peopleDo;
-const { claim, beat, complete, fail, giveUp, release, progress } = agentsDo;
-const { hearOne, hearAll, time, sweeping } = happens;
+const { submit, submitAgain, vote, agree, cancel, change, retry, budget, tool } = peopleDo;
+const { claim, beat, headsCall, report, time } = agentsDo;
 
 /** What brings jobs forward, so that runs come far. */
-const onward = either(hearAll, agree, claim, submit);
-const report = fc.oneof(complete, complete, complete, fail, fail, giveUp, release, progress, progress);
+const onward = either(agree, claim, submit);
 
 /** Each as often as it is listed. */
 const choices = [
-  ...[
-    submit,
-    vote,
-    vote,
-    cancel,
-    change,
-    retry,
-    budget,
-    tool,
-    hearOne,
-    hearOne,
-    hearAll,
-    time,
-    time,
-    sweeping,
-    sweeping,
-  ],
-  ...[agree, agree, claim, claim, claim, claim, beat, beat, report, report, report, report, report, report, report],
-  ...[onward, onward, onward, onward, onward, onward, onward, onward, onward, onward, onward, onward],
+  ...[submit, submitAgain, vote, vote, cancel, change, retry, budget, tool, headsCall, time, time, time],
+  ...[agree, agree, claim, claim, claim, beat, beat, beat, report, report, report, report, report, report],
+  ...[onward, onward, onward, onward, onward, onward],
 ];
 const steps = choices.map((choice) => choice.map((choose) => new Step(choose)));
 
-/** Any steps, up to a hundred. */
-const taken = fc.commands<Road, Muster, false>(steps, { maxCommands: mostSteps, size: 'max' });
+/** Any steps, up to a hundred; every other run has up to thirty. */
+const taken = fc.oneof(
+  ...[30, 100].map((most) => fc.commands<Road, Muster, false>(steps, { maxCommands: most, size: 'max' })),
+);
 
 export const runs = (muster: Muster) =>
   fc.asyncProperty(taken, async (steps) => {
     await empty(muster);
-    await fc.asyncModelRun(() => ({ model: newRoad(start.getTime(), monthly), real: muster }), steps);
+    await fc.asyncModelRun(() => ({ model: newRoad(start.getTime() / 1000, monthly), real: muster }), steps);
   });
 
 interface Failure {
