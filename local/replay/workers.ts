@@ -1,5 +1,6 @@
 /** Agents of a replay: they claim, and report what the log says was used. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Problem, type Client } from '../client.ts';
 import type { Row } from './rows.ts';
 import { human, type ReplayTown } from './town.ts';
@@ -18,7 +19,9 @@ export interface Working {
 export function startWorkers(town: ReplayTown, rows: Row[], heartbeatSeconds: number): Working {
   const stopping = new AbortController();
   const bySeq = new Map(rows.map((row) => [row.seq, row]));
-  const loops = [...town.workers].map(([id, client]) => workerLoop({ id, client, bySeq, signal: stopping.signal }));
+  const loops = [...town.workers].map(([id, client]) =>
+    workerLoop({ id, client, admin: town.reader, bySeq, signal: stopping.signal }),
+  );
   const beat = () => {
     for (const [id, client] of [...town.voters, ...town.workers]) if (id !== human) void heartbeat(client, id);
   };
@@ -44,17 +47,19 @@ const heartbeat = (client: Client, id: string): Promise<unknown> => {
 interface Worker {
   id: string;
   client: Client;
+  admin: Client;
   bySeq: ReadonlyMap<number, Row>;
   signal: AbortSignal;
 }
 
-async function workerLoop({ id, client, bySeq, signal }: Worker): Promise<void> {
+async function workerLoop(worker: Worker): Promise<void> {
+  const { client, bySeq, signal } = worker;
   const holding = new Map<string, number>();
   held.set(client, holding);
   const running = new Set<Promise<void>>();
   while (!signal.aborted) {
     const claim = { max: 50, wait_seconds: 1, claim_id: randomUUID() };
-    const { tasks } = await client.post<{ tasks: Claimed[] }>(`/v1/agents/${id}/tasks/claim`, claim);
+    const tasks = await claimed(worker, claim);
     for (const task of tasks) {
       holding.set(task.task_id, task.fence);
       const settled = settle(client, task, bySeq).finally(() => {
@@ -65,6 +70,20 @@ async function workerLoop({ id, client, bySeq, signal }: Worker): Promise<void> 
     }
   }
   await Promise.all(running);
+}
+
+/**
+ * An agent at whose rows the log has failed too often is isolated. That says nothing of the agent that plays them again, so it
+ * is restored; where the key may not do that, it comes back by itself.
+ */
+async function claimed({ id, client, admin }: Worker, claim: object): Promise<Claimed[]> {
+  try {
+    return (await client.post<{ tasks: Claimed[] }>(`/v1/agents/${id}/tasks/claim`, claim)).tasks;
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'agent_not_active') throw error;
+    await admin.post(`/v1/agents/${id}/restore`).catch(() => pause(1000));
+    return [];
+  }
 }
 
 async function settle(
