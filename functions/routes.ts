@@ -1,5 +1,6 @@
 /** Every operation over HTTP. A resource's routes stand in its own file of `http/`. */
 import { actionItemRoutes } from './http/action-items.ts';
+import { ownCardRoutes } from './http/own-card.ts';
 import { agentRoutes } from './http/agents.ts';
 import { approvalRoutes } from './http/approvals.ts';
 import { budgetRoutes } from './http/budgets.ts';
@@ -33,5 +34,6 @@ export const routes: readonly Route[] = [
   ...taskRoutes,
   ...messageRoutes,
   ...eventRoutes,
+  ...ownCardRoutes,
   ...documentRoutes(() => routes),
 ];

@@ -23,6 +23,7 @@ const actionItems: Load = async () => (await import('./http/action-items.ts')).a
 const tasks: Load = async () => (await import('./http/tasks.ts')).taskRoutes;
 const messages: Load = async () => (await import('./http/messages.ts')).messageRoutes;
 const events: Load = async () => (await import('./http/events.ts')).eventRoutes;
+const ownCard: Load = async () => (await import('./http/own-card.ts')).ownCardRoutes;
 const builtDocuments: Load = async () => (await import('./http/built-documents.ts')).builtDocumentRoutes;
 
 /** Name, address, and where the route stands. */
@@ -74,6 +75,7 @@ export const operations: readonly (readonly [Operation, Address, Load])[] = [
   ['deleteKey', 'DELETE /api/v1/principals/{id}/keys/{key_id}', principals],
   ['registerAgent', 'PUT /api/v1/agents/{agent_id}', agents],
   ['getAgent', 'GET /api/v1/agents/{agent_id}', agents],
+  ['getAgentCard', 'GET /api/v1/agents/{agent_id}/card', agents],
   ['listAgents', 'GET /api/v1/agents', agents],
   ['retireAgent', 'DELETE /api/v1/agents/{agent_id}', agents],
   ['heartbeat', 'POST /api/v1/agents/{agent_id}/heartbeat', agents],
@@ -97,6 +99,7 @@ export const operations: readonly (readonly [Operation, Address, Load])[] = [
   ['listEvents', 'GET /api/v1/events', events],
   ['listSeals', 'GET /api/v1/events/seals', events],
   ['listRecordHeads', 'GET /api/v1/events/heads', events],
+  ['getOwnCard', 'GET /.well-known/agent-card.json', ownCard],
   ['getOpenApi', 'GET /api/openapi.json', builtDocuments],
   ['getDocs', 'GET /api/docs', builtDocuments],
   ['getProblem', 'GET /problems/{code}', builtDocuments],

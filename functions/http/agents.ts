@@ -1,7 +1,7 @@
 /** Agents: registered by an admin, alive by their heartbeats, with keys of their own. */
 import { z } from 'zod';
 import { AgentAnswer, RegisterAgent, RegisteredAgent } from '../../shared/agents/agent.ts';
-import { getAgent, listAgents } from '../../shared/agents/read.ts';
+import { getAgent, getAgentCard, listAgents } from '../../shared/agents/read.ts';
 import { retireAgent } from '../../shared/tasks/retire-agent.ts';
 import { deleteKey, issueKey } from '../../shared/access/keys.ts';
 import { drainAgent } from '../../shared/liveness/drain.ts';
@@ -11,6 +11,7 @@ import { restoreAgent } from '../../shared/liveness/restore.ts';
 import { heartbeat } from '../../shared/tasks/heartbeat.ts';
 import { HeartbeatAnswer, HeartbeatInput } from '../../shared/tasks/lease.ts';
 import { registerAgent } from '../../shared/tasks/register-agent.ts';
+import { jsonObject } from '../../shared/platform/wire.ts';
 import { keyOf, listOf, listQuery, pageOf } from './lists.ts';
 import { KeyAnswer } from './principals.ts';
 import { reply } from './reply.ts';
@@ -60,6 +61,11 @@ export const agentRoutes: Route[] = [
     etag: true,
     refuses: ['not_found'],
     run: ({ platform, caller, input }) => getAgent(platform, caller, input),
+  }),
+  route('getAgentCard', 'GET /v1/agents/{agent_id}/card', {
+    answer: () => jsonObject,
+    refuses: ['not_found'],
+    run: ({ platform, caller, input }) => getAgentCard(platform, caller, input),
   }),
   route('listAgents', 'GET /v1/agents', {
     query: () => z.strictObject(listQuery),

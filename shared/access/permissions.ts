@@ -69,6 +69,7 @@ export const permissions = {
 
   registerAgent: ['admin', 'that_agent'],
   getAgent: [...readers, 'that_agent'],
+  getAgentCard: [...readers, 'that_agent'],
   listAgents: readers,
   retireAgent: ['admin'],
   heartbeat: ['that_agent'],
@@ -93,6 +94,7 @@ export const permissions = {
   receiveMessages: ['that_agent'],
   settleMessages: ['agent'],
 
+  getOwnCard: ['anyone'],
   getOpenApi: ['anyone'],
   getDocs: ['anyone'],
   getProblem: ['anyone'],

@@ -18,6 +18,8 @@ export interface Agent {
   categories: string[];
   owner_id: string;
   max_concurrent_tasks: number;
+  /** How many tasks at once its measured resources allow, by its own word; null: it has not said. */
+  measured_capacity: number | null;
   endpoint: string | null;
   endpoint_secret_id: string | null;
   model: string | null;
@@ -49,6 +51,13 @@ export function stateAt(
   if (silent >= lostIntervals) return 'lost';
   return silent >= suspectIntervals ? 'suspect' : 'active';
 }
+
+/** How many tasks an agent may hold: what the admin says, or what it has measured, whichever is smaller. */
+export const effectiveConcurrency = ({
+  max_concurrent_tasks,
+  measured_capacity,
+}: Pick<Agent, 'max_concurrent_tasks' | 'measured_capacity'>): number =>
+  Math.min(max_concurrent_tasks, measured_capacity ?? max_concurrent_tasks);
 
 /** What jobs wait for, as topics of the bell `wake`. */
 export const awaitedAgent = (id: string): string => `agent:${id}`;
@@ -94,6 +103,8 @@ export const AgentAnswer = z
     categories: z.array(z.string()),
     owner_id: z.string(),
     max_concurrent_tasks: z.int(),
+    measured_capacity: z.int().nullable().describe('from its heartbeats'),
+    effective_concurrent_tasks: z.int().describe('the smaller of the two'),
     endpoint: z.string().nullable(),
     model: z.string().nullable(),
     agent_version: z.string().nullable(),

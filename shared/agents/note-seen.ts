@@ -1,12 +1,11 @@
 /** Signs of life, and who hears of an agent that is able to work again. */
 import type { Tx, Writes } from '../platform/platform.ts';
-import type { Json } from '../platform/wire.ts';
 import { awaitedAgent, awaitedCapability, awaitedCategory, stateAt, type Agent } from './agent.ts';
 import { touchAgent } from './store.ts';
 
 /** The agent has called. Its row is locked. Wakes jobs that wait for it when it had been silent and may work. */
-export async function noteSeen(tx: Tx, agent: Agent, load: Record<string, Json> | null): Promise<void> {
-  await touchAgent(tx, { id: agent.id, load });
+export async function noteSeen(tx: Tx, agent: Agent, said: Pick<Agent, 'load' | 'measured_capacity'>): Promise<void> {
+  await touchAgent(tx, { id: agent.id, ...said });
   if (agent.state !== 'active') return;
   if (stateAt(agent, tx.at, tx.config.AGENT_HEARTBEAT_INTERVAL) !== 'active') wakeFor(tx, agent);
 }

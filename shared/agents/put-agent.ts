@@ -49,7 +49,7 @@ export async function putAgent(
     actor: caller.id,
   });
   const written = was === undefined ? await create(tx, caller, is) : await change(tx, caller, { was, is });
-  if (caller.id === is.id) await noteSeen(tx, written, put.load ?? written.load);
+  if (caller.id === is.id) await noteSeen(tx, written, written);
   return { was, is: written };
 }
 
@@ -70,6 +70,7 @@ const blank = (tx: Tx, caller: Caller, id: string): Agent => ({
   card: null,
   load: null,
   last_seen_at: null,
+  measured_capacity: null,
   restored_at: null,
   created_at: tx.at,
 });

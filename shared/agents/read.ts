@@ -4,7 +4,8 @@ import type { Caller } from '../access/caller.ts';
 import { refuse } from '../outcomes.ts';
 import { usdOf } from '../platform/money.ts';
 import type { Platform, Reads } from '../platform/platform.ts';
-import { stateAt, type Agent, type AgentAnswer } from './agent.ts';
+import type { Json } from '../platform/wire.ts';
+import { effectiveConcurrency, stateAt, type Agent, type AgentAnswer } from './agent.ts';
 import { quantile } from './note-outcomes.ts';
 import { agentRows, agentsAfter, findAgent, headsIn, type Dated } from './store.ts';
 import { capabilityRows } from './store/matches.ts';
@@ -51,6 +52,16 @@ export async function getAgent(
   return answerFor(platform.db.read, agent_id);
 }
 
+/** The A2A card that the agent has registered, as given. Refuses `not_found`, also where there is none. */
+export async function getAgentCard(
+  platform: Platform,
+  caller: Caller,
+  { agent_id }: { agent_id: string },
+): Promise<Record<string, Json>> {
+  const { card } = await getAgent(platform, caller, { agent_id });
+  return card ?? refuse('not_found', { detail: 'The agent has registered no card.' });
+}
+
 /** One agent's answer. Refuses `not_found`. */
 export async function answerFor(reads: Reads, id: string): Promise<AgentAnswer> {
   const row = await findAgent(reads, { id });
@@ -84,6 +95,8 @@ const answerOf = (agent: Agent, record?: AgentRecord): AgentAnswer => ({
   categories: agent.categories,
   owner_id: agent.owner_id,
   max_concurrent_tasks: agent.max_concurrent_tasks,
+  measured_capacity: agent.measured_capacity,
+  effective_concurrent_tasks: effectiveConcurrency(agent),
   endpoint: agent.endpoint,
   model: agent.model,
   agent_version: agent.agent_version,

@@ -2,7 +2,6 @@
 import { now, store } from '../platform/database/statement.ts';
 import type { AgentRole } from '../access/caller.ts';
 import type { Reads } from '../platform/platform.ts';
-import type { Json } from '../platform/wire.ts';
 import type { Agent } from './agent.ts';
 
 const { all, first, among, change } = store<{
@@ -45,9 +44,9 @@ export const noteCall = change((q, p: { id: string; from_now_seconds: number }) 
     .where((row) => row.or([row('last_seen_at', 'is', null), row('last_seen_at', '<=', now(p.from_now_seconds))])),
 );
 
-type Written = Omit<Agent, 'created_at' | 'last_seen_at'>;
+type Written = Omit<Agent, 'created_at' | 'last_seen_at' | 'measured_capacity'>;
 
-export const insertAgent = change((q, p: Written & Pick<Agent, 'last_seen_at'>) =>
+export const insertAgent = change((q, p: Written & Pick<Agent, 'last_seen_at' | 'measured_capacity'>) =>
   q.insertInto('agents').values({
     id: p.id,
     version: p.version,
@@ -65,6 +64,7 @@ export const insertAgent = change((q, p: Written & Pick<Agent, 'last_seen_at'>) 
     card: p.card,
     load: p.load,
     last_seen_at: p.last_seen_at,
+    measured_capacity: p.measured_capacity,
     restored_at: p.restored_at,
     created_at: now(),
   }),
@@ -97,8 +97,11 @@ export const updateAgent = change((q, p: Written & { was: number }) =>
 );
 
 /** A sign of life. The row is locked. */
-export const touchAgent = change((q, p: { id: string; load: Record<string, Json> | null }) =>
-  q.updateTable('agents').set({ last_seen_at: now(), load: p.load }).where('id', '=', p.id),
+export const touchAgent = change((q, p: Pick<Agent, 'id' | 'load' | 'measured_capacity'>) =>
+  q
+    .updateTable('agents')
+    .set({ last_seen_at: now(), load: p.load, measured_capacity: p.measured_capacity })
+    .where('id', '=', p.id),
 );
 
 /** Without those whose owner is disabled: they may not call. */

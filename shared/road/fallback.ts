@@ -15,10 +15,7 @@ export async function fallbackReason(
   const ids = agentsOf(definition);
   const agents = await agentsByIds(tx, ids);
   const present = agents.filter(({ state }) => state === 'active' || state === 'suspect').map(({ id }) => id);
-  const paces = await pacesOf(
-    tx,
-    ids.map(agentPace),
-  );
+  const paces = await pacesOf(tx, ids.map(agentPace));
   const byAgent = new Map(ids.map((id) => [id, paces.get(agentPace(id))]));
   return aloneBecause(definition, { present: new Set(present), paces: byAgent, task_limit_seconds });
 }

@@ -7,6 +7,7 @@ import { refuse } from '../outcomes.ts';
 import type { Platform, Tx } from '../platform/platform.ts';
 import { judgeLeases } from './judge-leases.ts';
 import type { HeartbeatAnswer, HeartbeatInput } from './lease.ts';
+import { roomHint } from './queue-name.ts';
 import { lockHeldBy, renewLeases } from './store/leases.ts';
 import { takeBack } from './sweep.ts';
 
@@ -23,7 +24,7 @@ export function heartbeat(platform: Platform, caller: Caller, input: Beat): Prom
   return platform.db.transaction('heartbeat', (tx) => beat(tx, input));
 }
 
-async function beat(tx: Tx, { agent_id, load, fences }: Beat): Promise<HeartbeatAnswer> {
+async function beat(tx: Tx, { agent_id, load, capacity, fences }: Beat): Promise<HeartbeatAnswer> {
   const [agent, held] = await Promise.all([lockAgent(tx, { id: agent_id }), lockHeldBy(tx, { agent_id })]);
   if (agent === undefined) refuse('not_found');
   if (agent.state === 'retired') refuse('agent_not_active');
@@ -32,8 +33,13 @@ async function beat(tx: Tx, { agent_id, load, fences }: Beat): Promise<Heartbeat
     interval_seconds: tx.config.AGENT_HEARTBEAT_INTERVAL,
   });
   if (unknown.length > 0) await takeBack(tx, unknown);
+  const said = {
+    load: load === undefined ? agent.load : load,
+    measured_capacity: capacity === undefined ? agent.measured_capacity : capacity,
+  };
+  if (said.measured_capacity !== agent.measured_capacity) tx.hint(roomHint(agent_id));
   const renewing =
     held.length > unknown.length ? [renewLeases(tx, { agent_id, seconds: leaseSeconds(tx.config) })] : [];
-  await Promise.all([...renewing, noteSeen(tx, agent, load === undefined ? agent.load : load)]);
+  await Promise.all([...renewing, noteSeen(tx, agent, said)]);
   return { invalid, stops, drain: agent.state !== 'active' };
 }

@@ -67,6 +67,15 @@ export type Fence = z.output<typeof Fence>;
 export const HeartbeatInput = z
   .strictObject({
     load: jsonObject.nullable().optional(),
+    capacity: z
+      .int()
+      .min(0)
+      .max(10_000)
+      .nullable()
+      .optional()
+      .describe(
+        'how many tasks at once its measured resources allow; this or max_concurrent_tasks, the smaller counts',
+      ),
     fences: z.array(Fence).max(10_000).default([]).describe('every lease the agent holds; one it leaves out goes back'),
   })
   .meta({ id: 'HeartbeatInput' });

@@ -42,7 +42,7 @@ export async function openingsOf(
     agent: first,
     at: new Date(first.at),
     repeated: first.repeated !== null,
-    room: first.max_concurrent_tasks - (first.live ?? 0),
+    room: first.may_hold - (first.live ?? 0),
     queue_ids: queueIds(rows),
     open_queue_ids: queueIds(rows.filter(({ next_task }) => next_task !== null)),
   };

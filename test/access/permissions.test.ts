@@ -16,7 +16,7 @@ const expected: Record<string, string> = {
   reader: [
     'listTemplates getTemplate getApproval listTools getTool listResources getResource listVerifiers getVerifier',
     'listBudgets getBudget listPrices getInfrastructure getStatistics getMetrics listEvents listSeals listRecordHeads',
-    'getAgent listAgents listTasks getTask listActionItems',
+    'getAgent getAgentCard listAgents listTasks getTask listActionItems',
   ].join(' '),
   owner: 'listJobs getJob changeDefinition cancelJob retryJob listDeployments getPlan listJobEvents getApproval',
   approver: 'listApprovals getApproval castBallot',
@@ -27,10 +27,10 @@ const expected: Record<string, string> = {
     'registerAgent retireAgent issueAgentKey deleteAgentKey',
   ].join(' '),
   agent: [
-    'listApprovals getApproval castBallot registerAgent getAgent heartbeat claimTasks listTasks getTask',
+    'listApprovals getApproval castBallot registerAgent getAgent getAgentCard heartbeat claimTasks listTasks getTask',
     'reportProgress completeTask failTask releaseTask sendMessages receiveMessages settleMessages',
   ].join(' '),
-  anyone: 'getLiveness getReadiness getOpenApi getDocs getProblem',
+  anyone: 'getLiveness getReadiness getOwnCard getOpenApi getDocs getProblem',
 };
 
 /** What the holder of one role may do. People and services may own jobs, whatever else they are. */

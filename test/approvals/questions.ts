@@ -88,7 +88,11 @@ export async function openQuestions(
     person,
     inside,
     head: (id, options = {}) => addHead(questions, id, options),
-    seen: (id) => inside(async (tx) => noteSeen(tx, await locked(tx, id), null)),
+    seen: (id) =>
+      inside(async (tx) => {
+        const agent = await locked(tx, id);
+        await noteSeen(tx, agent, agent);
+      }),
     setState: async (id, state) => {
       const happening = { type: state, actor: 'test', data: {} };
       await inside(async (tx) => moveAgent(tx, await locked(tx, id), { is: { state }, happening }));

@@ -128,6 +128,7 @@ describe('the document', () => {
       'getDocs',
       'getLiveness',
       'getOpenApi',
+      'getOwnCard',
       'getProblem',
       'getReadiness',
     ]);

@@ -35,7 +35,7 @@ async function breachesOf(work: (tx: Tx) => Promise<unknown>): Promise<string[]>
 }
 
 const month = { scope: 'month', period: '2026-03' };
-const agent = (id: string) => ({ id, load: null });
+const agent = (id: string) => ({ id, load: null, measured_capacity: null });
 const odd = store<{ events: { stream: string; actor: string }; migrations: { name: string; applied_at: Date } }>();
 const changeEvents = odd.change((q, p: { stream: string; actor: string }) =>
   q.updateTable('events').set({ actor: p.actor }).where('stream', '=', p.stream),

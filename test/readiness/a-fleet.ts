@@ -24,7 +24,10 @@ export async function seen(
   ids: readonly string[],
   load: Record<string, Json> | null = null,
 ): Promise<void> {
-  for (const id of ids) await platform.db.transaction('seen', async (tx) => noteSeen(tx, await found(tx, id), load));
+  for (const id of ids)
+    await platform.db.transaction('seen', async (tx) =>
+      noteSeen(tx, await found(tx, id), { load, measured_capacity: null }),
+    );
 }
 
 export async function alive(world: World, ...ids: string[]): Promise<void> {

@@ -74,9 +74,10 @@ export async function openCrew(settings: Record<string, string> = {}, options: W
       completeTask(platform, callerOf(id), { task_id, fence, output: { done: true } }),
     fail: (id: string, { task_id, fence }: Fence, retryable = true) =>
       failTask(platform, callerOf(id), { task_id, fence, error: 'it broke', retryable }),
-    beat: (id: string, fences: ClaimedTask[]) =>
+    beat: (id: string, fences: ClaimedTask[], capacity?: number | null) =>
       heartbeat(platform, callerOf(id), {
         agent_id: id,
+        capacity,
         fences: fences.map(({ task_id, fence }) => ({ task_id, fence })),
       }),
     sweep: (limit = 500) => platform.db.transaction('sweep', (tx) => sweepTasks(tx, limit)),

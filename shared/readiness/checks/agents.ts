@@ -1,5 +1,5 @@
 /** Agents: those the job names are registered, alive and may take work. */
-import { awaitedAgent, type Agent } from '../../agents/agent.ts';
+import { awaitedAgent, effectiveConcurrency, type Agent } from '../../agents/agent.ts';
 import { agentsByIds } from '../../agents/read.ts';
 import { agentsOf, type JobDefinition } from '../../jobs/definition.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -61,7 +61,7 @@ const silence = ({ last_seen_at }: Agent): string =>
   last_seen_at === null ? 'has never reported' : `has not reported since ${last_seen_at.toISOString()}`;
 
 /** By the agent's own word: its leases are known higher up, and a job without a free agent simply queues. */
-const isBusy = ({ load, max_concurrent_tasks }: Agent): boolean => {
-  const running = load?.['running_tasks'];
-  return typeof running === 'number' && running >= max_concurrent_tasks;
+const isBusy = (agent: Agent): boolean => {
+  const running = agent.load?.['running_tasks'];
+  return typeof running === 'number' && running >= effectiveConcurrency(agent);
 };

@@ -4,6 +4,7 @@ import { now, store } from '../../platform/database/statement.ts';
 import type { Agent } from '../../agents/agent.ts';
 import type { TaskTable } from '../store.ts';
 import { budgetCostOfAll } from './budget-cost.ts';
+import { mayHold } from './may-hold.ts';
 
 interface Tables {
   agents: Agent;
@@ -22,14 +23,8 @@ export const openingRows = all((q, p: { agent_id: string; claim_id: string }) =>
   q
     .selectFrom('agents')
     .leftJoin('queue_agents', 'queue_agents.agent_id', 'agents.id')
-    .select([
-      'agents.id',
-      'agents.state',
-      'agents.last_seen_at',
-      'agents.max_concurrent_tasks',
-      'queue_agents.queue_id',
-      now().as('at'),
-    ])
+    .select(['agents.id', 'agents.state', 'agents.last_seen_at', 'queue_agents.queue_id'])
+    .select([mayHold.as('may_hold'), now().as('at')])
     .select((row) => [
       row
         .selectFrom('tasks')
@@ -117,11 +112,11 @@ const room = (q: Kysely<Tables>, p: Taking) => {
         .on('live.state', '=', 'running')
         .on('live.lease_until', '>', now()),
     )
-    .select((row) => row('agents.max_concurrent_tasks', '-', row.fn.count<number>('live.id')).as('room'))
+    .select((row) => sql<number>`${mayHold} - ${row.fn.count('live.id')}`.as('room'))
     .where('agents.id', '=', p.agent_id)
     .where('agents.state', '=', 'active')
-    .groupBy('agents.max_concurrent_tasks')
-    .having((row) => row('agents.max_concurrent_tasks', '>', row.fn.count<number>('live.id')));
+    .groupBy(['agents.max_concurrent_tasks', 'agents.measured_capacity'])
+    .having((row) => row(mayHold, '>', row.fn.count<number>('live.id')));
   return sql<number>`coalesce(${counted}, 0)`;
 };
 

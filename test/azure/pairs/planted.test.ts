@@ -197,7 +197,7 @@ describe('a known-bad pair is found, and the same with its lock or guard is not:
       await insertMatch(tx, { agent_id: 'reader', queue_id: 'all:new' });
     };
     const register = async (tx: Tx) => [
-      await touchAgent(tx, { id: 'reader', load: null }),
+      await touchAgent(tx, { id: 'reader', load: null, measured_capacity: null }),
       await lockQueueMatching(tx, {}),
     ];
     expect(await between(match, register)).toContain('deadlock');
