@@ -33,7 +33,7 @@ export const bugs: Record<string, Bug> = {
     verbs: { heartbeat: (platform, caller, beat) => heartbeat(platform, caller, { ...beat, fences: [] }) },
   },
   'a budget is read, and then written': {
-    says: { from: '+ ? <= "limit_micros" returning', to: '+ 0 * ? <= "limit_micros" returning' },
+    says: { from: '+ ? <= "limit_micros"', to: '+ 0 * ? <= "limit_micros"' },
   },
   'a task is completed without its fence': {
     says: { from: /(?<="output" = .*"fence") = \?(?= and "holder_id")/s, to: ' >= ?' },

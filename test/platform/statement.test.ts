@@ -26,6 +26,15 @@ const updateThing = change((q, p: { id: string; flag: boolean; amount: number })
     .returning(['id as thing', 'at as when', 'flag', 'data']),
 );
 
+const raise = change((q, p: { id: string; most: number }) =>
+  q
+    .updateTable('things')
+    .set((row) => ({ amount: row('amount', '+', 1) }))
+    .where('amount', '<=', p.most)
+    .where('id', '=', p.id)
+    .returning('id'),
+);
+
 let world: World;
 const transaction = <T>(work: (tx: Tx) => Promise<T>) => world.platform.db.transaction('test', work);
 const thing: Thing = { id: 'a', at: new Date('2026-01-02T03:04:05.678Z'), flag: true, data: { n: [1] }, amount: 5 };
@@ -47,6 +56,13 @@ test('times, flags and JSON come back as they went in, through RETURNING and ali
   expect(await findThing(world.platform.db.read, { id: 'a' })).toEqual(thing);
   const changed = await transaction((tx) => updateThing(tx, { id: 'a', flag: false, amount: 2 }));
   expect(changed).toEqual([{ thing: 'a', when: thing.at, flag: false, data: { n: [1] } }]);
+});
+
+test('a change by a key tells which rows it hit, none among them', async () => {
+  await transaction((tx) => insertThing(tx, thing));
+  expect(await transaction((tx) => raise(tx, { id: 'a', most: 5 }))).toEqual([{ id: 'a' }]);
+  expect(await transaction((tx) => raise(tx, { id: 'a', most: 5 }))).toEqual([]);
+  expect((await findThing(world.platform.db.read, { id: 'a' }))?.amount).toBe(6);
 });
 
 test('null stays null and false stays false', async () => {

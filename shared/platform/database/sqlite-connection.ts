@@ -10,6 +10,14 @@ interface Prepared {
   /** Which of its parameters are seconds from now. */
   isTime: boolean[];
   columns: Column[];
+  /** What it returns of each row that it hits: the key that it was given. */
+  key: Key | undefined;
+}
+
+interface Key {
+  column: string;
+  /** Which of its parameters. */
+  at: number;
 }
 
 interface Column {
@@ -48,8 +56,12 @@ export class SqliteConnection {
   }
 
   run<Row>({ sql, parameters }: Pick<CompiledQuery<Row>, 'sql' | 'parameters'>): Row[] {
-    const { statement, isTime, columns } = this.#prepare(sql);
+    const { statement, isTime, columns, key } = this.#prepare(sql);
     const values = parameters.map((value, i) => (isTime[i] === true ? this.#timeIn(value) : encode(value)));
+    if (key !== undefined) {
+      const row = { [key.column]: parameters[key.at] } as Row; // what the statement returns
+      return Array.from({ length: Number(statement.run(...values).changes) }, () => row);
+    }
     const rows = statement.all(...values) as unknown as unknown[][]; // as setReturnArrays says
     return rows.map((row) => rowOf<Row>(columns, row));
   }
@@ -58,10 +70,11 @@ export class SqliteConnection {
   #prepare(text: string): Prepared {
     let prepared = this.#cache.get(text);
     if (prepared === undefined) {
-      const { sql, isTime } = withBoundTimes(text);
-      const statement = this.raw.prepare(sql);
+      const { sql, key } = withKnownKey(text);
+      const { sql: bound, isTime } = withBoundTimes(sql);
+      const statement = this.raw.prepare(bound);
       statement.setReturnArrays(true);
-      prepared = { statement, isTime, columns: statement.columns().map(columnOf) };
+      prepared = { statement, isTime, columns: statement.columns().map(columnOf), key };
       this.#cache.set(text, prepared);
     }
     return prepared;
@@ -87,6 +100,13 @@ export function withBoundTimes(text: string): { sql: string; isTime: boolean[] }
     return '?';
   });
   return { sql, isTime };
+}
+
+/** Reads what the compiler leaves in the place of `returning` a key (sqlite-dialect.ts). */
+function withKnownKey(text: string): { sql: string; key: Key | undefined } {
+  const [comment, column, at] = / \/\* returning "(\w+)" = \?(\d+) \*\/$/.exec(text) ?? [];
+  if (comment === undefined || column === undefined) return { sql: text, key: undefined };
+  return { sql: text.slice(0, -comment.length), key: { column, at: Number(at) - 1 } };
 }
 
 const columnOf = ({ name, type }: { name: string; type: string | null }): Column => ({

@@ -1,20 +1,41 @@
 /** Kysely's compiler for SQLite, less what SQLite has no need of (row locks), and with limits it is quick at. */
 import {
+  AndNode,
+  BinaryOperationNode,
+  ColumnNode,
   DummyDriver,
   Kysely,
+  OperatorNode,
   ReferenceNode,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
   ValueNode,
-  type BinaryOperationNode,
   type LimitNode,
   type OperationNode,
   type RawNode,
+  type ReturningNode,
   type SelectModifierNode,
+  type UpdateQueryNode,
 } from 'kysely';
 
 class Compiler extends SqliteQueryCompiler {
+  #key: BinaryOperationNode | undefined;
+  #keyAt = 0;
+
+  /**
+   * A row's key that the change was given need not be returned: how many rows it hit says as much, and `returning` took
+   * 2.4 of an update's 7.2 µs. What stands in its place is for the connection, which gives the rows.
+   */
+  protected override visitUpdateQuery(node: UpdateQueryNode): void {
+    const key = keyReturned(node);
+    if (key === undefined) return super.visitUpdateQuery(node);
+    const { returning: _, ...rest } = node;
+    this.#key = key;
+    super.visitUpdateQuery(rest);
+    this.append(` /* returning "${columnOf(key.leftOperand)}" = ?${this.#keyAt} */`);
+  }
+
   /** One writer at a time holds the whole file, so `for update` and `skip locked` say nothing here. */
   protected override visitSelectModifier(_node: SelectModifierNode): void {}
 
@@ -35,6 +56,7 @@ class Compiler extends SqliteQueryCompiler {
    */
   protected override visitBinaryOperation(node: BinaryOperationNode): void {
     const { leftOperand, rightOperand } = node;
+    if (node === this.#key) this.#keyAt = this.numParameters + 1;
     if (!isState(leftOperand) || !ValueNode.is(rightOperand)) return super.visitBinaryOperation(node);
     const { value } = rightOperand;
     if (typeof value !== 'string' || !/^[a-z_]+$/.test(value)) {
@@ -54,8 +76,32 @@ class Compiler extends SqliteQueryCompiler {
   }
 }
 
-const isState = (node: OperationNode): boolean =>
-  ReferenceNode.is(node) && node.column.kind === 'ColumnNode' && node.column.column.name === 'state';
+function columnOf(node: OperationNode): string | undefined {
+  if (ReferenceNode.is(node)) return columnOf(node.column);
+  return ColumnNode.is(node) ? node.column.name : undefined;
+}
+
+const isState = (node: OperationNode): boolean => columnOf(node) === 'state';
+
+/** The condition that says what an update returns: one column, equal to a parameter, and left as it is. */
+function keyReturned({ returning, where, updates = [] }: UpdateQueryNode): BinaryOperationNode | undefined {
+  const name = returning && onlyColumn(returning);
+  if (name === undefined || where === undefined) return undefined;
+  if (updates.some(({ column }) => columnOf(column) === name)) return undefined;
+  return conditions(where.where).find((each) => columnOf(each.leftOperand) === name && isBound(each));
+}
+
+const isBound = ({ leftOperand, operator, rightOperand }: BinaryOperationNode): boolean =>
+  OperatorNode.is(operator) && operator.operator === '=' && ValueNode.is(rightOperand) && !isState(leftOperand);
+
+const onlyColumn = ({ selections: [first, second] }: ReturningNode): string | undefined =>
+  first === undefined || second !== undefined ? undefined : columnOf(first.selection);
+
+/** Those that must all hold. */
+function conditions(node: OperationNode): BinaryOperationNode[] {
+  if (AndNode.is(node)) return [...conditions(node.left), ...conditions(node.right)];
+  return BinaryOperationNode.is(node) ? [node] : [];
+}
 
 /** Builds statements; running them is the connection's work. */
 export const sqliteBuilder = (): Kysely<never> =>
