@@ -1,5 +1,6 @@
 /** What keeps any two transactions apart on Azure SQL, from a recording of all of them. */
 import { explored, type Explored } from '../../test/azure/pairs/explore.ts';
+import type { Reason } from '../../test/azure/pairs/pairing.ts';
 import { reviewed, type Reviewed } from '../../test/azure/pairs/reviewed.ts';
 import { recordEverywhere } from '../../test/azure/pairs/scene.ts';
 import { code, codes, generatedFrom, table } from './markdown.ts';
@@ -20,7 +21,7 @@ const count = (names: readonly (readonly [string, string])[]): number => new Set
 
 /** A line for each thing, or things together, that keep transactions apart. */
 function kept({ kept: all }: Explored): string[][] {
-  const named = all.map((pair) => ({ ...pair, reason: pair.because.map(marked).join(', with ') }));
+  const named = all.map((pair) => ({ ...pair, reason: pair.because.map(told).join(', with ') }));
   const byReason = Map.groupBy(named, ({ reason }) => reason);
   return [...byReason]
     .map(([reason, pairs]) => ({ reason, pairs, names: pairs.map(({ names }) => names) }))
@@ -33,9 +34,16 @@ function kept({ kept: all }: Explored): string[][] {
     ]);
 }
 
-/** The last word is a table, or a column of one. */
-const marked = (reason: string): string =>
-  reason.replace(/^(the (?:lock of|guard)) (.+)$/, (_, what: string, name: string) => `${what} ${code(name)}`);
+function told(reason: Reason): string {
+  switch (reason.by) {
+    case 'lock':
+      return `the lock of ${code(reason.table)}`;
+    case 'guard':
+      return `the guard ${code(reason.column)}`;
+    case 'unique key':
+      return 'a unique key';
+  }
+}
 
 const claimed = ({ open }: Explored, claim: Reviewed): string[] => {
   const pairs = open.filter((pair) => pair.claim === claim);
@@ -65,11 +73,19 @@ told it: which columns of which rows it reads without a lock, locks, compares an
 to. For each of the ${pairs} pairs, the same transaction twice among them, it takes any two rows that both could reach, with the
 rows that these belong to, and tries every order in which the statements can come. Where both commit and have come to
 something that neither order of the two would have come to, or where they wait for each other, the test fails: unless a
-claim below says why it does no harm. There is no deadlock. Nine pairs that are known to be bad are planted beside it, and
+claim below says why it does no harm. It finds no deadlock. Nine pairs that are known to be bad are planted beside it, and
 each is found.
 
-What it does not see: three transactions that only together go wrong, what is read before a transaction begins (there a
-version or a fence is compared), and courses that the walk does not take.
+A statement that it cannot read (text by hand, a part of SQL that it does not know, a table that the schema does not have)
+fails the test and is named.
+
+What it does not see:
+
+- three transactions that only together go wrong, or wait for each other in a ring;
+- deadlocks over rows that a statement scans and does not match, over the keys of an index, and over locks of pages or
+  tables, which Azure SQL takes by a plan that nobody knows beforehand: a transaction that is broken off so is run again;
+- what is read before a transaction begins (there a version or a fence is compared);
+- courses of a transaction that the walk does not take.
 
 ## What keeps them apart
 

@@ -1,6 +1,6 @@
 /** Every pair of transactions in a recording, and what keeps the two from harming each other. */
 import type { Wrong } from './interleave.ts';
-import { findings } from './pairing.ts';
+import { findings, type Reason } from './pairing.ts';
 import type { Recording, Run } from './recorder.ts';
 import { claimFor, type Reviewed } from './reviewed.ts';
 import { rowsOf } from './rows.ts';
@@ -10,7 +10,7 @@ export interface Pair {
   names: readonly [string, string];
   tables: string[];
   wrong: Wrong;
-  because: string[];
+  because: Reason[];
 }
 
 export interface Explored {
@@ -24,7 +24,10 @@ export interface Explored {
   open: (Pair & { claim: Reviewed | undefined })[];
 }
 
+/** Throws the names of statements that nobody can read: what they do is not known. */
 export function explored(recording: Recording): Explored {
+  const unread = new Set(recording.runs.flatMap((run) => run.unread));
+  if (unread.size > 0) throw new Error(`the pairs cannot read these statements:\n${[...unread].join('\n')}`);
   const sides = coursesOf(recording);
   const found = new Map<string, Pair>();
   sides.forEach((one, i) => {

@@ -9,8 +9,11 @@ export interface Finding {
   tables: string[];
   wrong: Wrong;
   /** What keeps it from happening; empty where nothing does. */
-  because: string[];
+  because: Reason[];
 }
+
+/** The lock of a table's rows, a guard on a column of a table, or a key that is there once. */
+export type Reason = { by: 'lock'; table: string } | { by: 'guard'; column: string } | { by: 'unique key' };
 
 /** What could go wrong between two, were there no rule at all, and what keeps it from going wrong. */
 export function findings(one: Side, other: Side): Finding[] {
@@ -31,7 +34,7 @@ export function findings(one: Side, other: Side): Finding[] {
 const isMore = (finding: Finding, { tables, wrong, because }: Finding): boolean =>
   finding.tables.length > tables.length &&
   finding.wrong === wrong &&
-  finding.because.join() === because.join() &&
+  JSON.stringify(finding.because) === JSON.stringify(because) &&
   tables.every((table) => finding.tables.includes(table));
 
 /** Where a row is with somebody, whether the two are the same makes two cases. */
@@ -70,12 +73,12 @@ interface Told {
 }
 
 /** The first rule that is enough by itself, or those that are together. */
-function reasons(ours: readonly Touch[], theirs: readonly Touch[], { all, wrong }: Told): string[] {
+function reasons(ours: readonly Touch[], theirs: readonly Touch[], { all, wrong }: Told): Reason[] {
   const none: Rules = { locks: false, guards: false, unique: false };
-  const said = {
-    locks: () => `the lock of ${lockOf(ours, theirs, all)}`,
-    guards: () => `the guard ${guardOf(ours, theirs, all)}`,
-    unique: () => 'a unique key',
+  const said: Record<keyof Rules, () => Reason> = {
+    locks: () => ({ by: 'lock', table: lockOf(ours, theirs, all) }),
+    guards: () => ({ by: 'guard', column: guardOf(ours, theirs, all) }),
+    unique: () => ({ by: 'unique key' }),
   };
   const rules = ['locks', 'guards', 'unique'] as const;
   const enough = rules.find((rule) => !judged(ours, theirs, { ...none, [rule]: true }).has(wrong));

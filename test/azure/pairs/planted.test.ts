@@ -17,7 +17,7 @@ import { updateCompleted } from '../../../shared/tasks/store/settle.ts';
 import { openTown, type Town } from '../../road/town.ts';
 import { coursesOf, pairsOf } from './explore.ts';
 import type { Wrong } from './interleave.ts';
-import { newRecording, note, recorderTo, type Recording, type Run } from './recorder.ts';
+import { newRecording, newRun, note, recorderTo, type Recording, type Run } from './recorder.ts';
 
 interface Tables {
   budgets: { scope: string; period: string; reserved_micros: number };
@@ -77,7 +77,7 @@ class Undone extends Error {}
 
 /** What a transaction does; nothing of it stays. */
 async function course(name: string, work: Work): Promise<Run> {
-  const run: Run = { name, accesses: [] };
+  const run = newRun(name);
   const asked = town.platform.db.transaction('planted', async (tx) => {
     const noted: Tx['run'] = async (query) => {
       const rows = await tx.run(query);

@@ -3,12 +3,17 @@ import type { CompiledQuery } from 'kysely';
 import { currentTransaction } from '../../../shared/platform/context.ts';
 import type { Engine } from '../../../shared/platform/database/transactions.ts';
 import { accessesOf, keyIn, type Access } from './access.ts';
+import { unreadIn } from './unread.ts';
 
 /** One run of a transaction that came to its commit. */
 export interface Run {
   name: string;
   accesses: Access[];
+  /** Statements that the reader would misread, each with the reason. */
+  unread: string[];
 }
+
+export const newRun = (name: string): Run => ({ name, accesses: [], unread: [] });
 
 export interface Recording {
   runs: Run[];
@@ -23,9 +28,9 @@ export const recorderTo =
   (engine: Engine): Engine => ({
     ...engine,
     atomically: async (work) => {
-      let run: Run = { name: '', accesses: [] };
+      let run = newRun('');
       const value = await engine.atomically((ask, at) => {
-        run = { name: '', accesses: [] };
+        run = newRun('');
         return work(async (query) => {
           const rows = await ask(query);
           run.name = currentTransaction() ?? '';
@@ -37,7 +42,7 @@ export const recorderTo =
       return value;
     },
     together: async (queries) => {
-      const run: Run = { name: currentTransaction() ?? '', accesses: [] };
+      const run = newRun(currentTransaction() ?? '');
       const rows = await engine.together(queries);
       for (const [at, query] of queries.entries()) note(recording, run, { query, rows: rows[at] ?? [] });
       if (isWanted(run.name)) recording.runs.push(run);
@@ -52,6 +57,8 @@ interface Noted {
 
 /** Adds what a statement did to its run. */
 export function note({ facts }: Recording, run: Run, { query, rows }: Noted): void {
+  const unread = unreadIn(query);
+  if (unread !== undefined) return void run.unread.push(`${run.name}: ${unread}: ${query.sql}`);
   const moment = (run.accesses.at(-1)?.moment ?? 0) + 1;
   const accesses = accessesOf(query, rows).map((access) => ({ ...covered(access, run.accesses), moment }));
   run.accesses.push(...accesses);

@@ -52,7 +52,7 @@ type Scope = Map<string, Seen>;
 
 const known = new WeakMap<object, Said | undefined>();
 
-/** Undefined for text by hand. A statement is read once. */
+/** Undefined where it looks at no table. A statement is read once; one that cannot be is told of by unread.ts. */
 export function saidBy({ query }: Pick<CompiledQuery, 'query'>): Said | undefined {
   if (!known.has(query)) known.set(query, new Reader().read(query as unknown as AnyNode)); // to be looked at by names
   return known.get(query);
