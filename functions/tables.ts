@@ -76,6 +76,7 @@ export const operations: readonly (readonly [Operation, Address, Load])[] = [
   ['registerAgent', 'PUT /api/v1/agents/{agent_id}', agents],
   ['getAgent', 'GET /api/v1/agents/{agent_id}', agents],
   ['getAgentCard', 'GET /api/v1/agents/{agent_id}/card', agents],
+  ['getAgentStatistics', 'GET /api/v1/agents/{agent_id}/statistics', agents],
   ['listAgents', 'GET /api/v1/agents', agents],
   ['retireAgent', 'DELETE /api/v1/agents/{agent_id}', agents],
   ['heartbeat', 'POST /api/v1/agents/{agent_id}/heartbeat', agents],

@@ -4,6 +4,7 @@ import { AgentAnswer, RegisterAgent, RegisteredAgent } from '../../shared/agents
 import { getAgent, getAgentCard, listAgents } from '../../shared/agents/read.ts';
 import { retireAgent } from '../../shared/tasks/retire-agent.ts';
 import { deleteKey, issueKey } from '../../shared/access/keys.ts';
+import { AgentStatistics, getAgentStatistics } from '../../shared/insights/agent-statistics.ts';
 import { drainAgent } from '../../shared/liveness/drain.ts';
 import { isolateAgent } from '../../shared/liveness/isolate.ts';
 import { IsolateInput } from '../../shared/liveness/order.ts';
@@ -66,6 +67,11 @@ export const agentRoutes: Route[] = [
     answer: () => jsonObject,
     refuses: ['not_found'],
     run: ({ platform, caller, input }) => getAgentCard(platform, caller, input),
+  }),
+  route('getAgentStatistics', 'GET /v1/agents/{agent_id}/statistics', {
+    answer: () => AgentStatistics,
+    refuses: ['not_found'],
+    run: ({ platform, caller, input }) => getAgentStatistics(platform, caller, input),
   }),
   route('listAgents', 'GET /v1/agents', {
     query: () => z.strictObject(listQuery),

@@ -70,6 +70,7 @@ export const permissions = {
   registerAgent: ['admin', 'that_agent'],
   getAgent: [...readers, 'that_agent'],
   getAgentCard: [...readers, 'that_agent'],
+  getAgentStatistics: [...readers, 'that_agent'],
   listAgents: readers,
   retireAgent: ['admin'],
   heartbeat: ['that_agent'],

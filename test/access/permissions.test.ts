@@ -16,7 +16,7 @@ const expected: Record<string, string> = {
   reader: [
     'listTemplates getTemplate getApproval listTools getTool listResources getResource listVerifiers getVerifier',
     'listBudgets getBudget listPrices getInfrastructure getStatistics getMetrics listEvents listSeals listRecordHeads',
-    'getAgent getAgentCard listAgents listTasks getTask listActionItems',
+    'getAgent getAgentCard getAgentStatistics listAgents listTasks getTask listActionItems',
   ].join(' '),
   owner: 'listJobs getJob changeDefinition cancelJob retryJob listDeployments getPlan listJobEvents getApproval',
   approver: 'listApprovals getApproval castBallot',
@@ -27,7 +27,7 @@ const expected: Record<string, string> = {
     'registerAgent retireAgent issueAgentKey deleteAgentKey',
   ].join(' '),
   agent: [
-    'listApprovals getApproval castBallot registerAgent getAgent getAgentCard heartbeat claimTasks listTasks getTask',
+    'listApprovals getApproval castBallot registerAgent getAgent getAgentCard getAgentStatistics heartbeat claimTasks listTasks getTask',
     'reportProgress completeTask failTask releaseTask sendMessages receiveMessages settleMessages',
   ].join(' '),
   anyone: 'getLiveness getReadiness getOwnCard getOpenApi getDocs getProblem',
