@@ -7,12 +7,58 @@ import {
   SettleAnswer,
   SettleInput,
 } from '../../shared/messages/message.ts';
+import { ChannelsAnswer, ChannelsInput } from '../../shared/messages/channel.ts';
+import { MessageTypeAnswer, MessageTypeInput } from '../../shared/messages/custom-type.ts';
+import { putChannels } from '../../shared/messages/put-channels.ts';
+import { putMessageType } from '../../shared/messages/put-type.ts';
+import { getChannels } from '../../shared/messages/read-channels.ts';
+import { getMessageType, listMessageTypes } from '../../shared/messages/read-types.ts';
 import { receiveMessages } from '../../shared/messages/receive.ts';
 import { sendMessages } from '../../shared/messages/send.ts';
 import { settleMessages } from '../../shared/messages/settle.ts';
-import { route } from './route.ts';
+import { listOf } from './lists.ts';
+import { route, type Route } from './route.ts';
 
-export const messageRoutes = [
+/** What may be sent, and to whom. */
+const rules = [
+  route('listMessageTypes', 'GET /v1/messages/types', {
+    answer: () => listOf(MessageTypeAnswer),
+    refuses: [],
+    run: async ({ platform }) => ({ items: await listMessageTypes(platform.db.read), next: null }),
+  }),
+  route('getMessageType', 'GET /v1/messages/types/{name}', {
+    answer: () => MessageTypeAnswer,
+    etag: true,
+    refuses: ['not_found'],
+    run: ({ platform, input }) => getMessageType(platform.db.read, input.name),
+  }),
+  route('putMessageType', 'PUT /v1/messages/types/{name}', {
+    body: () => MessageTypeInput,
+    answer: () => MessageTypeAnswer,
+    etag: true,
+    heeds: ['if_match'],
+    refuses: ['name_taken'],
+    run: ({ platform, caller, input, request }) =>
+      putMessageType(platform, caller, { ...input, if_match: request.if_match }),
+  }),
+  route('getChannels', 'GET /v1/messages/channels', {
+    answer: () => ChannelsAnswer,
+    etag: true,
+    refuses: [],
+    run: ({ platform, caller }) => getChannels(platform.db.read, caller),
+  }),
+  route('putChannels', 'PUT /v1/messages/channels', {
+    body: () => ChannelsInput,
+    answer: () => ChannelsAnswer,
+    etag: true,
+    heeds: ['if_match'],
+    refuses: [],
+    run: ({ platform, caller, input, request }) =>
+      putChannels(platform, caller, { ...input, if_match: request.if_match }),
+  }),
+];
+
+export const messageRoutes: Route[] = [
   route('sendMessages', 'POST /v1/messages', {
     body: () => SendInput,
     answer: () => SendAnswer,
@@ -34,4 +80,5 @@ export const messageRoutes = [
     refuses: ['lease_lost'],
     run: ({ platform, caller, input }) => settleMessages(platform, caller, input),
   }),
+  ...rules,
 ];

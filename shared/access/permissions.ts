@@ -94,6 +94,11 @@ export const permissions = {
   sendMessages: ['agent'],
   receiveMessages: ['that_agent'],
   settleMessages: ['agent'],
+  listMessageTypes: [...readers, 'agent'],
+  getMessageType: [...readers, 'agent'],
+  putMessageType: ['admin'],
+  getChannels: [...readers, 'agent'],
+  putChannels: ['admin'],
 
   getOwnCard: ['anyone'],
   getOpenApi: ['anyone'],

@@ -17,9 +17,12 @@ export const messageTypes = [
 ] as const;
 
 /** What Muster alone sends. */
-const ofMuster = ['verification_request'] as const;
+export const ofMuster = ['verification_request'] as const;
 
-export type MessageType = (typeof messageTypes)[number];
+/** A built-in type, or the name of one that an admin has added. */
+export type MessageType = (typeof messageTypes)[number] | (string & {});
+
+export const isBuiltIn = (type: string): boolean => messageTypes.some((name) => name === type);
 export type MessageState = 'queued' | 'delayed' | 'received' | 'acknowledged' | 'dead';
 
 /** The row. */
@@ -67,7 +70,7 @@ const NewMessage = z
       .enum(agentRoles)
       .optional()
       .describe(`a copy for each agent of the role but the sender; ${mostMessages} messages a call at most`),
-    type: z.enum(messageTypes).exclude(ofMuster),
+    type: name.describe('a built-in type, or one that an admin has added'),
     priority: z.int().min(1).max(10).default(usualPriority),
     body: jsonObject,
     correlation_id: id.optional(),
@@ -121,7 +124,7 @@ export const ReceivedMessage = z
     message_id: z.string(),
     from_id: z.string(),
     to_capability: z.string().nullable().describe('null where it is to this agent'),
-    type: z.enum(messageTypes),
+    type: z.string(),
     priority: z.int(),
     body: jsonObject,
     correlation_id: z.string().nullable(),

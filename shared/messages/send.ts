@@ -1,14 +1,17 @@
 /** sendMessages: an agent writes to others, or answers Muster. */
-import { musterActor, type Caller } from '../access/caller.ts';
+import { musterActor, type AgentRole, type Caller } from '../access/caller.ts';
 import { bodyHash, firstResult, once } from '../access/idempotency.ts';
 import { loseRace, refuse } from '../outcomes.ts';
 import { newId } from '../platform/ids.ts';
 import type { Platform, Tx } from '../platform/platform.ts';
 import { capabilityOf, mailHint } from './mailbox.ts';
-import type { OneMessage, SendAnswer, SendInput, SentMessage } from './message.ts';
+import { checkTypes } from './check-types.ts';
+import { isBuiltIn, type OneMessage, type SendAnswer, type SendInput, type SentMessage } from './message.ts';
+import { noteRefused } from './note-refused.ts';
 import { postMessages } from './post.ts';
 import { addressed, whoIs, type Addressed } from './recipients.ts';
 import { openAmong } from './store/mailboxes.ts';
+import { closedAmong } from './store/routes.ts';
 import { findSent, keepSendKey, sendAll, sentAmong } from './store/send.ts';
 import { takeAnswers } from './take-answer.ts';
 
@@ -17,8 +20,9 @@ interface Sent extends SendInput {
 }
 
 /**
- * All or none. Refuses `channel_closed` where nobody is there to receive one, `too_many_messages`,
- * `idempotency_key_reused`, and what answerVerification refuses.
+ * All or none. Refuses `channel_closed` where nobody is there to receive one and where no channel allows it, `invalid` and
+ * `too_large` where a body is not what its type says, `too_many_messages`, `idempotency_key_reused`, and what
+ * answerVerification refuses.
  */
 export async function sendMessages(platform: Platform, caller: Caller, input: Sent): Promise<SendAnswer> {
   return { messages: await (input.messages.some(isAnswer) ? answerMuster : send)(platform, caller, input) };
@@ -27,40 +31,54 @@ export async function sendMessages(platform: Platform, caller: Caller, input: Se
 const isAnswer = ({ to_agent, type }: OneMessage): boolean =>
   to_agent === musterActor || type === 'verification_answer';
 
-/** One batch, after a look at roles where there are any. Safe to repeat, because the ids are made before it. */
-async function send(
-  platform: Platform,
-  caller: Caller,
-  { messages, idempotency_key: key }: Sent,
-): Promise<SentMessage[]> {
+/** Roles and custom types are looked up first, and may have changed since a first request with the same key. */
+async function send(platform: Platform, caller: Caller, sent: Sent): Promise<SentMessage[]> {
+  const { read } = platform.db;
+  const { messages } = sent;
+  if (messages.some(({ to_role, type }) => to_role !== undefined || !isBuiltIn(type))) {
+    const earlier = await firstResult(read, requestOf(caller, sent));
+    if (earlier !== undefined) return sentBefore(platform, earlier.split(' '));
+  }
+  const versions = await checkTypes(read, messages);
+  return sendNow(platform, caller, { ...sent, all: await addressed(read, caller.id, messages), versions });
+}
+
+const requestOf = ({ id: caller }: Caller, { messages, idempotency_key: key }: Sent) =>
+  ({ caller, operation: 'sendMessages', key, body: { messages } }) as const;
+
+interface Sending extends Sent {
+  all: Addressed[];
+  versions: ReadonlyMap<string, number>;
+}
+
+/** One batch. Safe to repeat, because the ids are made before it. */
+async function sendNow(platform: Platform, caller: Caller, sending: Sending): Promise<SentMessage[]> {
+  const { messages, idempotency_key: key, all } = sending;
   const { clock, random, db } = platform;
-  const all = await addressed(db.read, caller.id, messages);
   const ids = all.map(() => newId('msg', clock.now(), random));
-  const to = mailboxesOf(all);
+  const to = [...new Set(all.map(({ mailbox }) => mailbox))];
   const [first_id = ''] = ids;
-  const whole = { first_id, recipients: to.length, key: key ?? '' };
-  const rows = all.map((one, i) => ({ ...written(caller, one), ...whole, id: ids[i] ?? '' }));
-  const request = { caller: caller.id, operation: 'sendMessages', key, body: { messages } } as const;
-  const [earlier, , , open, sent] = await db.batch('sendMessages', (tx) => {
+  const whole = { first_id, key: key ?? '' };
+  const rows = all.map((one, i) => ({ ...written(caller, one, sending.versions), ...whole, id: ids[i] ?? '' }));
+  const [earlier, , , open, closed, kept] = await db.batch('sendMessages', (tx) => {
     for (const mailbox of to) tx.hint(mailHint(mailbox));
     return [
-      firstResult(tx, request),
+      firstResult(tx, requestOf(caller, sending)),
       sendAll(tx, rows),
       key === undefined
         ? undone
         : keepSendKey(tx, { ...keptFor(caller, key, messages), resource_id: ids.join(' '), first_id }),
       openAmong(tx, to),
+      closedAmong(tx, rows),
       findSent(tx, { id: first_id }),
     ] as const;
   });
-  if (earlier !== undefined) return sentBefore(platform, earlier.split(' '), all);
-  if (sent === undefined) refuseUnknown(to, open);
-  return ids.map((id, i) => sentAnswer(id, all[i]));
+  const sentIds = earlier?.split(' ') ?? ids;
+  if (earlier === undefined && kept === undefined) await refuseToSend(platform, caller, { to, open, closed });
+  return sentIds.map((id, i) => sentAnswer(id, all[i]));
 }
 
 const undone: Promise<unknown[]> = Promise.resolve([]);
-
-const mailboxesOf = (all: readonly Addressed[]): string[] => [...new Set(all.map(({ mailbox }) => mailbox))];
 
 const sentAnswer = (message_id: string, to: Pick<Addressed, 'to_agent' | 'mailbox'> | undefined): SentMessage => ({
   message_id,
@@ -68,9 +86,8 @@ const sentAnswer = (message_id: string, to: Pick<Addressed, 'to_agent' | 'mailbo
   to_capability: capabilityOf(to?.mailbox ?? ''),
 });
 
-/** The first answer again. Who has a role may have changed since; otherwise the request says where they went. */
-async function sentBefore({ db }: Platform, ids: string[], all: readonly Addressed[]): Promise<SentMessage[]> {
-  if (all.every(({ message }) => message.to_role === undefined)) return ids.map((id, i) => sentAnswer(id, all[i]));
+/** The first answer again. */
+async function sentBefore({ db }: Platform, ids: string[]): Promise<SentMessage[]> {
   const rows = new Map((await sentAmong(db.read, ids)).map((row) => [row.id, row]));
   return ids.map((id) => sentAnswer(id, rows.get(id)));
 }
@@ -80,9 +97,14 @@ const keptFor = ({ id: caller }: Caller, idempotency_key: string, messages: read
   body_sha256: bodyHash({ messages }),
 });
 
-const written = ({ id: from_id }: Caller, { message, mailbox, to_agent }: Addressed) => ({
+const written = (
+  { id: from_id }: Caller,
+  { message, mailbox, to_agent }: Addressed,
+  versions: ReadonlyMap<string, number>,
+) => ({
   ...{ mailbox, to_agent, from_id },
   type: message.type,
+  version: versions.get(message.type) ?? 0,
   priority: message.priority,
   body: message.body,
   correlation_id: message.correlation_id ?? null,
@@ -90,11 +112,23 @@ const written = ({ id: from_id }: Caller, { message, mailbox, to_agent }: Addres
   ttl_seconds: message.ttl_seconds ?? null,
 });
 
-/** Somebody was missing; who has come since is reached at the next try. */
-function refuseUnknown(to: readonly string[], open: readonly { mailbox: string }[]): never {
+interface Unsent {
+  to: readonly string[];
+  open: readonly { mailbox: string }[];
+  closed: readonly { type: string; from_role: AgentRole; to_role: AgentRole }[];
+}
+
+/** Somebody was missing, or a channel; what has come since is there at the next try. */
+async function refuseToSend(platform: Platform, caller: Caller, { to, open, closed }: Unsent): Promise<never> {
   const missing = to.find((mailbox) => !open.some((other) => other.mailbox === mailbox));
-  if (missing === undefined) loseRace();
-  return refuse('channel_closed', { detail: `There is no ${whoIs(missing)} to send to.` });
+  if (missing !== undefined) refuse('channel_closed', { detail: `There is no ${whoIs(missing)} to send to.` });
+  const [first] = closed;
+  if (first === undefined) loseRace();
+  await noteRefused(platform, caller.id, closed);
+  const { type, from_role, to_role } = first;
+  return refuse('channel_closed', {
+    detail: `No channel lets the role ${from_role} send ${type} to the role ${to_role}.`,
+  });
 }
 
 /** What an agent answers Muster is taken as it is kept. */
@@ -118,8 +152,8 @@ function answerMuster(
   });
 }
 
-function posted({ at }: Tx, caller: Caller, message: OneMessage) {
-  const { ttl_seconds, ...rest } = written(caller, { message, mailbox: '', to_agent: musterActor });
-  const expires_at = ttl_seconds === null ? null : new Date(at.getTime() + ttl_seconds * 1000);
-  return { ...rest, to_agent: musterActor, expires_at };
+function posted({ at }: Tx, { id: from_id }: Caller, { ttl_seconds, to_agent: _, ...message }: OneMessage) {
+  const expires_at = ttl_seconds === undefined ? null : new Date(at.getTime() + ttl_seconds * 1000);
+  const { type, priority, body, correlation_id = null, reply_to = null } = message;
+  return { ...{ type, priority, body, correlation_id, reply_to }, from_id, to_agent: musterActor, expires_at };
 }

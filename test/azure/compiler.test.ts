@@ -209,8 +209,17 @@ describe('writing', () => {
 
   it('gives values of long lists, which are compiled themselves, the same kinds, whatever a caller writes in them', async () => {
     const message = (at: number): Sending => ({
-      ...{ id: `msg_${at}`, mailbox: 'agent:a', to_agent: 'a', from_id: 'b', type: 'custom' as const, priority: 1, correlation_id: null },
-      ...{ reply_to: null, ttl_seconds: 60, first_id: 'msg_0', recipients: 1, key: '', body: { name: 'priority' } },
+      ...{
+        id: `msg_${at}`,
+        mailbox: 'agent:a',
+        to_agent: 'a',
+        from_id: 'b',
+        type: 'custom' as const,
+        priority: 1,
+        correlation_id: null,
+      },
+      ...{ reply_to: null, ttl_seconds: 60, first_id: 'msg_0', key: '', body: { name: 'priority' } },
+      version: 0,
     });
     for (const count of [1, 17]) {
       const messages = Array.from({ length: count }, (_, at) => message(at));

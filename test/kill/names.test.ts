@@ -10,6 +10,7 @@ const left: Record<string, string> = {
   rotateDataKeys: 'with a key vault alone',
   firstDataKeys: 'with a key vault alone',
   voidStageLeases: 'at a start: the next start does it again',
+  noteRefused: 'it counts what was refused; test/messages/channels.test.ts',
   openBudget: 'it is there before a life begins',
   askVerifiers: 'of verifiers that are agents; test/road/verify.test.ts',
   keepChecks: 'of verifiers that are agents; test/road/verify.test.ts',

@@ -136,6 +136,8 @@ async function recovering(life: Life): Promise<void> {
 async function office(life: Life): Promise<void> {
   const name = `thing_${life.key().replace(' ', '_')}`;
   await life.call('putPrices', undefined);
+  await life.call('putMessageType', { name });
+  await life.call('putChannels', undefined);
   await life.call('putPrincipal', { id: name });
   const { id: key_id } = await life.call('issueKey', { principal_id: name });
   await life.call('deleteKey', { principal_id: name, key_id });

@@ -56,6 +56,8 @@ const others: Record<string, RoadName> = {
   sendMessages: 'mailed',
   receiveMessages: 'mailed',
   settleMessages: 'mailed',
+  putMessageType: 'office',
+  putChannels: 'office',
   putTemplate: 'templated',
   submitFromTemplate: 'templated',
   sealRecord: 'templated',

@@ -12,6 +12,8 @@ import { putTemplate } from '../../shared/jobs/templates.ts';
 import { drainAgent } from '../../shared/liveness/drain.ts';
 import { isolateAgent } from '../../shared/liveness/isolate.ts';
 import { restoreAgent } from '../../shared/liveness/restore.ts';
+import { putChannels } from '../../shared/messages/put-channels.ts';
+import { putMessageType } from '../../shared/messages/put-type.ts';
 import { receiveMessages } from '../../shared/messages/receive.ts';
 import { sendMessages } from '../../shared/messages/send.ts';
 import { settleMessages } from '../../shared/messages/settle.ts';
@@ -87,6 +89,9 @@ export const verbs = {
   registerTool: (p: Platform, { name }: { name: string }) => registerTool(p, admin, RegisterTool.parse({ name })),
   deleteTool: (p: Platform, { name }: { name: string }) => deleteTool(p, admin, { name }),
   putPrices: (p: Platform) => putPrices(p, admin, PricesInput.parse({ overrides: [{ model: 'tin', ...tin }] })),
+  putMessageType: (p: Platform, { name }: { name: string }) =>
+    putMessageType(p, admin, { name, body_schema: { type: 'object' }, max_bytes: 1000 }),
+  putChannels: (p: Platform) => putChannels(p, admin, { channels: [{ from_role: '*', type: '*', to_role: '*' }] }),
   putPrincipal: (p: Platform, { id }: { id: string }) =>
     putPrincipal(p, admin, { id, kind: 'person', roles: ['reader'] }),
   deletePrincipal: (p: Platform, on: { id: string }) => deletePrincipal(p, admin, on),

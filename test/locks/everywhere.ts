@@ -15,6 +15,8 @@ import { isolateAgent } from '../../shared/liveness/isolate.ts';
 import { recoverAgents } from '../../shared/liveness/recover.ts';
 import { restoreAgent } from '../../shared/liveness/restore.ts';
 import { SendInput } from '../../shared/messages/message.ts';
+import { putChannels } from '../../shared/messages/put-channels.ts';
+import { putMessageType } from '../../shared/messages/put-type.ts';
 import { receiveMessages } from '../../shared/messages/receive.ts';
 import { sendMessages } from '../../shared/messages/send.ts';
 import { settleMessages } from '../../shared/messages/settle.ts';
@@ -80,6 +82,13 @@ async function mail({ town: { platform } }: Way): Promise<void> {
   const { messages } = await receiveMessages(platform, asAgent('reader'), inbox);
   const settle = messages.map(({ message_id, receipt }) => ({ message_id, receipt, action: 'acknowledge' as const }));
   await settleMessages(platform, asAgent('reader'), { settle });
+  for (const max_bytes of [100, 200]) {
+    await putMessageType(platform, admin, { name: 'note', body_schema: { type: 'object' }, max_bytes });
+    await putChannels(platform, admin, { channels: [{ from_role: 'worker', type: '*', to_role: 'worker' }] });
+  }
+  await sendMessages(platform, asAgent('writer'), SendInput.parse({ ...message, type: 'note' }));
+  for (const to_agent of ['hanna', 'hanna'])
+    await sendMessages(platform, asAgent('writer'), SendInput.parse({ ...message, to_agent })).catch(() => {});
 }
 
 const needs = {

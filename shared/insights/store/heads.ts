@@ -17,6 +17,8 @@ export const chained = {
   resources: { key: 'name', prefix: 'resource:' },
   verifiers: { key: 'name', prefix: 'verifier:' },
   templates: { key: 'name', prefix: 'template:' },
+  message_types: { key: 'name', prefix: 'message_type:' },
+  channel_lists: { key: 'name', prefix: '' },
 } as const;
 
 export type Chained = keyof typeof chained;

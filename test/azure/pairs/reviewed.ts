@@ -99,11 +99,18 @@ export const reviewed: readonly Reviewed[] = [
     who: ['receiveMessages', 'sendMessages'],
     beside: [
       ...['drainAgent', 'isolateAgent', 'isolateFailing', 'recoverAgent'],
-      ...['registerAgent', 'restoreAgent', 'retireAgent'],
+      ...['putChannels', 'registerAgent', 'restoreAgent', 'retireAgent'],
     ],
-    rows: ['agents', 'mailboxes'],
+    rows: ['agents', 'mailboxes', 'message_channels'],
     wrong: ['mixed view'],
     why: 'The statement that sends or delivers decides by what it sees itself; the look after it only says what is missing, and where nothing is the call runs again. What is sent to an agent that is just being retired the sweep gives up.',
+  },
+  {
+    who: ['putChannels'],
+    beside: ['putChannels'],
+    rows: ['message_channels'],
+    wrong: skewed,
+    why: 'Channels change under the lock of their list. Where there is no list yet both insert it, before they touch a channel, and the second meets its key and runs again.',
   },
   {
     who: ['executeJob', 'openBudget', 'putBudget'],
