@@ -130,6 +130,8 @@ export interface Bells {
 /** News inside one process, for long polls. Missing one costs a poll interval, nothing else. */
 export interface Hints {
   tell(topic: string): void;
+  /** How often something was told, of whatever topic. */
+  readonly told: number;
   /** Resolves at the next news on one of the topics, after `milliseconds`, or when the signal aborts. */
   wait(topics: readonly string[], milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** For the end of the process: nobody waits any more, and polls answer with what they have. */

@@ -6,7 +6,11 @@ const news = 'news';
 export function openHints(clock: Clock): Hints {
   const waiters = new Map<string, Set<() => void>>();
   let closed = false;
+  let told = 0;
   return {
+    get told() {
+      return told;
+    },
     get closed() {
       return closed;
     },
@@ -15,6 +19,7 @@ export function openHints(clock: Clock): Hints {
       for (const set of waiters.values()) for (const wake of set) wake();
     },
     tell: (topic) => {
+      told += 1;
       for (const wake of waiters.get(topic) ?? []) wake();
     },
     wait: async (topics, milliseconds, signal) => {

@@ -4,6 +4,8 @@ import type { Platform } from '../platform.ts';
 /** News may be missed, of another process or of a topic not yet known: then this is the delay. */
 const usualPollMilliseconds = 2000;
 
+type Near = Pick<Platform, 'clock' | 'hints'>;
+
 export interface Look<T> {
   found: T[];
   /** Where news would come from. */
@@ -19,19 +21,25 @@ export interface Waiting {
   signal?: AbortSignal | undefined;
 }
 
-/** Looks until something is found or the time is over. News that comes during a look is not missed. */
-export async function poll<T>(platform: Platform, waiting: Waiting, look: () => Promise<Look<T>>): Promise<T[]> {
-  const end = platform.clock.now().getTime() + waiting.wait_seconds * 1000;
+/**
+ * Looks until something is found or the time is over. News that comes during a look is not missed: whoever listens looks
+ * once more, but for the first time, where nothing was told since the first look began.
+ */
+export async function poll<T>(platform: Near, waiting: Waiting, look: () => Promise<Look<T>>): Promise<T[]> {
+  const { clock, hints } = platform;
+  const end = clock.now().getTime() + waiting.wait_seconds * 1000;
+  let seen: number | undefined = hints.told;
   let { found, topics } = await look();
-  while (found.length === 0 && !platform.hints.closed && waiting.signal?.aborted !== true) {
-    const left = end - platform.clock.now().getTime();
+  while (found.length === 0 && !hints.closed && waiting.signal?.aborted !== true) {
+    const left = end - clock.now().getTime();
     if (left <= 0) break;
     const listening = listen(platform, topics, {
       milliseconds: Math.min(left, waiting.poll_milliseconds ?? usualPollMilliseconds),
       ...waiting,
     });
     try {
-      ({ found, topics } = await look());
+      if (seen !== hints.told) ({ found, topics } = await look());
+      seen = undefined;
       if (found.length === 0) await listening.news;
     } finally {
       listening.stop();
@@ -40,12 +48,17 @@ export async function poll<T>(platform: Platform, waiting: Waiting, look: () => 
   return found;
 }
 
+/** Stopped by hand too: AbortSignal.any costs many times as much. */
 function listen(
-  platform: Platform,
+  { hints }: Near,
   topics: string[],
   { milliseconds, signal }: { milliseconds: number; signal?: AbortSignal | undefined },
 ): { news: Promise<void>; stop: () => void } {
   const stopping = new AbortController();
-  const either = signal === undefined ? stopping.signal : AbortSignal.any([signal, stopping.signal]);
-  return { news: platform.hints.wait(topics, milliseconds, either), stop: () => stopping.abort('over') };
+  const stop = () => {
+    signal?.removeEventListener('abort', stop);
+    stopping.abort('over');
+  };
+  signal?.addEventListener('abort', stop);
+  return { news: hints.wait(topics, milliseconds, stopping.signal), stop };
 }
