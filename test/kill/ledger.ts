@@ -70,4 +70,8 @@ const notes: Notes = {
   changeDefinition: (ledger, { job_id, asked }) =>
     ledger.note('change', { by: submitter.id, job_id, definition: definition(asked) }),
   putBudget: (ledger, { limit_usd }) => ledger.note('budget', { limit_usd }),
+  deletePrincipal: (ledger, { id }) => ledger.note('retirement', { id }),
+  retireAgent: (ledger, { agent_id: id }) => ledger.note('retirement', { id }),
+  isolateAgent: (ledger, { agent_id: id }) => ledger.note('order', { id, order: 'isolate' }),
+  drainAgent: (ledger, { agent_id: id }) => ledger.note('order', { id, order: 'drain' }),
 };

@@ -2,7 +2,6 @@
 import { timers } from '../../functions/timers.ts';
 import { recoverAgents } from '../../shared/liveness/recover.ts';
 import { ringDueWork } from '../../shared/road/ring-due-work.ts';
-import { noteFailures } from '../liveness/failures.ts';
 import type { Asked } from '../road/town.ts';
 import type { Life } from './life.ts';
 import { paid } from './verbs.ts';
@@ -119,12 +118,24 @@ async function templated(life: Life): Promise<void> {
   await life.settle();
 }
 
+/** Long ago: nothing was learned of it in this life. */
+const failed = `insert into agent_records (agent_id, completed, failed, tokens, cost_micros, duration_seconds, durations, changed_at, outcomes)
+  values (?, 0, 0, 0, 0, 0, '[]', now_plus(0), ?)`;
+
 /** An agent of its own fails too often, is isolated, and comes back. */
 async function recovering(life: Life): Promise<void> {
   const { town } = life;
   const agent_id = `agent_${life.key().replace(' ', '_')}`;
   await life.call('registerAgent', { agent_id });
-  await noteFailures(town.platform, agent_id, 10);
+  await town.tamper(
+    failed,
+    agent_id,
+    JSON.stringify(Array.from({ length: 10 }, () => ({ succeeded: false, at: null }))),
+  );
+  await town.tamper(
+    "insert into recoveries select agent_id, 'recovery_1', null, 0, changed_at from agent_records where agent_id = ?",
+    agent_id,
+  );
   town.beating.add(agent_id);
   for (const seconds of [0, 30]) {
     await town.pass(seconds);

@@ -31,6 +31,9 @@ const outOfService: Asks = (did) =>
 
 const ordered: Asks = (did) => byAdmin(did) && did.look.ledger.of('order').some(({ id }) => id === did.subject);
 
+/** Of an agent that fails too often it is Muster's own doing. */
+const orderedOrFailing: Asks = (did) => did.told.actor === 'muster' || ordered(did);
+
 /** Who asks for what an event of somebody tells, by its type; whatever else happens is Muster's own doing. */
 const asked: Record<string, Asks> = {
   submitted: ({ told, look }) =>
@@ -46,11 +49,13 @@ const asked: Record<string, Asks> = {
   budget_set: byAdmin,
   registered: byAdmin,
   created: byAdmin,
+  key_issued: byAdmin,
+  key_deleted: byAdmin,
   restored: byAdmin,
   deleted: byAdmin,
-  isolated: ordered,
+  isolated: orderedOrFailing,
   draining: ordered,
-  redistributed: ordered,
+  redistributed: orderedOrFailing,
   retired: outOfService,
   disabled: outOfService,
 };
