@@ -90,6 +90,13 @@ export const problems = {
     'Register more voters for the category who are neither the requester nor in the job.',
   ),
 
+  // How a job ends.
+  compensation_failed: problem(
+    422,
+    'What a failed job had done could not be undone',
+    'Undo by hand what outcome_reason names, then settle the action item of this code.',
+  ),
+
   // Approvals.
   approval_closed: problem(409, 'The question is closed', 'Nothing to do; read the approval to see how it ended.'),
   not_eligible: problem(

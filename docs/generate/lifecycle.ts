@@ -14,7 +14,10 @@ const states: Record<JobState, [means: string, mover: string]> = {
   awaiting_approval: ['the question is open', 'ballots; it expires at the deadline, which is no rejection'],
   approved: ['allowed, and about to start: passed through, never seen at rest', 'the stage `executeJob`'],
   executing: ['its tasks run', 'its agents; the time limit, the budget or a cancel stop it'],
-  compensating: ['it has failed, and what it did is being undone, newest first', 'the stage `executeJob`'],
+  compensating: [
+    'it has failed, and what it did is being undone, newest first',
+    'its agents; the time limit, which begins anew, or a cancel stop it',
+  ],
   learning: ['over; estimate and actual are being compared', 'the stage `learnFromJob`'],
   succeeded: ['all its tasks have succeeded', 'a retry'],
   failed: ['a task has failed for good, it was stopped by its limit or budget, or a stage gave up', 'a retry'],
@@ -35,6 +38,7 @@ const events: Record<JobEventType, string> = {
   expired: 'the deadline, or the time that a job may be blocked, has passed',
   stop_requested: 'a cancel, the time limit or the budget stops it; holders of tasks are told',
   tasks_ended: 'tasks came to their end, and the plan goes on',
+  run_failed: 'the run has failed, and what it has done is to be undone',
   run_ended: 'the outcome is decided, and everything the job held is given back',
   learned: 'the next estimates know this run; the job takes its stored outcome',
   gave_up: 'a stage has failed too often',
@@ -66,12 +70,6 @@ const entered = new Set<string>([
     transitions[type].from.flatMap((from) => (transitions[type].to === 'same' ? [] : targets(from, type))),
   ),
 ]);
-const notEntered = jobStates.filter((state) => !entered.has(state));
-const kept =
-  notEntered.length === 0
-    ? ''
-    : `\nNo event leads to ${codes(notEntered)} yet: no task of a plan has anything to undo.\n`;
-
 function diagram(): string {
   const arrows = new Map<string, string[]>();
   for (const type of drawn) {
@@ -106,7 +104,7 @@ ${diagram()}
 \`\`\`
 
 Left out of the picture, for they come from many states or lead nowhere else: ${codes(leftOut)}.
-${kept}
+
 ## States
 
 ${table(
@@ -114,7 +112,7 @@ ${table(
   jobStates.map((state) => [code(state), ...states[state]]),
 )}
 
-The last six are ends. What a job reserved and did not use is free again when it leaves \`executing\`.
+The last six are ends. What a job reserved and did not use is free again when it leaves \`executing\` or \`compensating\`.
 
 ## Events
 

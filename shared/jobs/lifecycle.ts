@@ -29,7 +29,8 @@ export type JobEvent = { by?: string } & (
   | { type: 'expired'; reason: string }
   | { type: 'stop_requested'; reason: StopReason }
   | { type: 'tasks_ended'; tasks: Json[] }
-  | { type: 'run_ended'; outcome: Outcome; reason: string; tasks: Json[] }
+  | { type: 'run_failed'; reason: string; undoing: string[]; tasks: Json[] }
+  | { type: 'run_ended'; outcome: Outcome; reason: string; code?: ProblemCode; tasks: Json[] }
   | { type: 'learned' }
   | { type: 'gave_up'; reason: string }
   | { type: 'cancelled'; reason: string }
@@ -53,6 +54,7 @@ export const transitions: Record<JobEventType, { from: readonly JobState[]; to: 
   expired: { from: ['awaiting_approval', 'blocked'], to: 'expired' },
   stop_requested: { from: ['executing', 'compensating'], to: 'same' },
   tasks_ended: { from: ['executing', 'compensating'], to: 'same' },
+  run_failed: { from: ['executing'], to: 'compensating' },
   run_ended: { from: ['executing', 'compensating'], to: 'learning' },
   learned: { from: ['learning'], to: 'stored' },
   gave_up: { from: beforeStart, to: 'failed' },
@@ -90,8 +92,11 @@ export function advance(job: Job, event: JobEvent, at: Date): Step {
   return { state, patch, bell: bellAfter(state, event.type) };
 }
 
+/** Then it waits for room or for agents, who ring themselves. */
+const quiet: ReadonlySet<JobEventType> = new Set(['blocked', 'started', 'tasks_ended', 'run_failed']);
+
 function bellAfter(state: JobState, type: JobEventType): BellName | null {
-  if (type === 'blocked' || type === 'started' || type === 'tasks_ended') return null; // waits for room or for agents, who ring themselves
+  if (quiet.has(type)) return null;
   // Back at an approval that was granted meanwhile, only the execute stage can go on.
   if (state === 'awaiting_approval' && type === 'resumed') return 'execute';
   return bellOf[state] ?? null;
@@ -113,9 +118,11 @@ function patchFor(job: Job, event: JobEvent, at: Date): Partial<Job> {
     case 'resumed':
       return { ...unblocked, blocked_seconds: blockedSeconds(job, at) };
     case 'started':
-      return { started_at: at, stop_at: new Date(at.getTime() + job.time_limit_seconds * 1000), ...forgotten };
+      return { started_at: at, stop_at: timeUp(job, at), ...forgotten };
     case 'stop_requested':
       return { stop_reason: event.reason };
+    case 'run_failed': // the undoing has the time limit again, and no stop stands yet
+      return { stop_reason: null, outcome_reason: event.reason, stop_at: timeUp(job, at) };
     case 'run_ended':
       return { outcome: event.outcome, outcome_reason: event.reason, finished_at: at };
     case 'rejected':
@@ -136,6 +143,7 @@ function patchFor(job: Job, event: JobEvent, at: Date): Partial<Job> {
   }
 }
 
+const timeUp = ({ time_limit_seconds }: Job, at: Date): Date => new Date(at.getTime() + time_limit_seconds * 1000);
 const forgotten = { blocked_code: null, block_code_since: null, waits_for: null, waits_amount: null } as const;
 
 /** A new deployment begins with nothing of the one before. */
@@ -143,12 +151,8 @@ const fresh = {
   ...unblocked,
   ...forgotten,
   blocked_seconds: 0,
-  stop_reason: null,
-  outcome: null,
-  outcome_reason: null,
-  started_at: null,
-  stop_at: null,
-  finished_at: null,
+  ...{ stop_reason: null, outcome: null, outcome_reason: null },
+  ...{ started_at: null, stop_at: null, finished_at: null },
 } as const;
 
 function blockedPatch(job: Job, event: Extract<JobEvent, { type: 'blocked' }>, at: Date): Partial<Job> {

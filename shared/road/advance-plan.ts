@@ -1,19 +1,17 @@
 /** One look at a running job: what was spent, what may start, what must stop, and whether it is over. */
 import type { Tx } from '../platform/platform.ts';
 import { commit } from '../budgets/reserve.ts';
-import type { Actual } from '../deployments/deployment.ts';
 import { outputsFor, planOutcome, readyTasks } from '../deployments/plan.ts';
-import { storeOutcome } from '../deployments/store.ts';
-import type { Job, Outcome, StopReason } from '../jobs/job.ts';
-import { moveJob } from '../jobs/move.ts';
-import { noteEnded, releaseTasks } from '../tasks/queue.ts';
-import { cancelTasks, setAlarms, stopTasks } from '../tasks/stop.ts';
+import type { Job, StopReason } from '../jobs/job.ts';
+import { setAlarms } from '../tasks/stop.ts';
 import { lockTasks, tasksOf } from '../tasks/store.ts';
-import { tellEnded } from '../tasks/tell.ts';
 import type { Task } from '../tasks/task.ts';
+import { compensate } from './compensate.ts';
 import { currentDefinition } from './current.ts';
-import { giveBack } from './give-back.ts';
-import { actualOf, budgetMicros, taskEnd, taskStates } from './run-facts.ts';
+import { endRun, type Ending } from './end-run.ts';
+import { actualOf, budgetMicros, taskStates } from './run-facts.ts';
+import { startReady } from './start-ready.ts';
+import { cancelRest, isLate, stopRun } from './stop-run.ts';
 
 /**
  * The `executing` handler of executeJob; may run at any time and any number of times. Tasks are read without a lock
@@ -28,46 +26,24 @@ export async function advancePlan(tx: Tx, job: Job): Promise<void> {
   if (outcome !== 'open') return end(tx, job, { tasks: seen, ...endingOf(job, { tasks: seen, outcome, overrun }) });
   const reason = job.stop_reason ?? (await stopReason(tx, job, { tasks: seen, overrun }));
   const tasks = await lockTasks(tx, { deployment_id }); // nobody claims, reports or ends one of them from here on
-  if (reason !== null) return stop(tx, job, reason);
+  if (reason !== null) return stopRun(tx, job, reason);
   if (hasFailed(tasks) && (await cancelRest(tx, job, 'another task of the plan has failed'))) return;
   const since = budgetMicros(tasks) - budgetMicros(seen); // reported between the look and the lock
   if (spent_micros > 0) await setAlarms(tx, deployment_id, left_micros - since);
   if (since > left_micros) tx.ring('execute', job.id); // more than was reserved: the next look stops it
-  await startReady(tx, job, tasks);
+  await startReady(tx, job, { tasks, ready: readyIn(tasks, tx.at) });
 }
 
-const hasFailed = (tasks: Task[]): boolean => tasks.some(({ state }) => state === 'failed' || state === 'cancelled');
+export const hasFailed = (tasks: readonly Pick<Task, 'state'>[]): boolean =>
+  tasks.some(({ state }) => state === 'failed' || state === 'cancelled');
 
-/** Cancels what has not begun. When there was something the job is looked at again, as it is then. */
-async function cancelRest(tx: Tx, { id, deployment_id }: Job, reason: string): Promise<boolean> {
-  const cancelled = await cancelTasks(tx, deployment_id, reason);
-  if (cancelled.length > 0) tx.ring('execute', id);
-  return cancelled.length > 0;
-}
-
-/** Queues tasks whose dependencies are done, and records those that have ended meanwhile. */
-async function startReady(tx: Tx, job: Job, tasks: Task[]): Promise<void> {
-  const states = taskStates(tasks, tx.at);
+/** Tasks whose dependencies are done, with the outputs of those. */
+function readyIn(tasks: Task[], at: Date) {
+  const states = taskStates(tasks, at);
   const ready = readyTasks(states);
-  const released = tasks.filter(({ name }) => ready.includes(name));
-  if (released.length > 0) {
-    await releaseTasks(
-      tx,
-      released.map((task) => ({ id: task.id, input: { ...task.input, outputs: outputsFor(task, states) } })),
-    );
-  }
-  const ended = newlyEnded(tasks);
-  if (ended.length === 0) return;
-  await noteEnded(tx, ended);
-  await moveJob(tx, job, { type: 'tasks_ended', tasks: ended.map(taskEnd) });
-  tellEnded(tx, ended);
-}
-
-/** Tells running tasks to stop and cancels the others; over when the last holder has answered. */
-async function stop(tx: Tx, job: Job, reason: StopReason): Promise<void> {
-  if (job.stop_reason === null) await moveJob(tx, job, { type: 'stop_requested', reason });
-  await cancelRest(tx, job, reason);
-  await stopTasks(tx, job.deployment_id, reason);
+  return tasks
+    .filter(({ name }) => ready.includes(name))
+    .map((task) => ({ id: task.id, input: { ...task.input, outputs: outputsFor(task, states) } }));
 }
 
 const stopWords: Record<StopReason, string> = {
@@ -75,11 +51,6 @@ const stopWords: Record<StopReason, string> = {
   time_limit: 'It reached its time limit.',
   budget: 'It used more than was reserved for it.',
 };
-
-interface Ending {
-  outcome: Outcome;
-  reason: string;
-}
 
 /** How a run ends whose tasks have all ended. What they used too much is told; there is nothing left to stop for it. */
 function endingOf(
@@ -92,18 +63,11 @@ function endingOf(
   return { outcome, reason: overrun ? `${reason} ${stopWords.budget}` : reason };
 }
 
-/** The outcome is decided once, here; in the same transaction everything held is given back. */
-async function end(tx: Tx, job: Job, { tasks, outcome, reason }: Ending & { tasks: Task[] }): Promise<void> {
-  await giveBack(tx, job);
-  const actual: Actual = actualOf(tasks, { started_at: job.started_at, at: tx.at });
-  await storeOutcome(tx, { id: job.deployment_id, outcome, outcome_reason: reason, actual });
-  const ended = newlyEnded(tasks);
-  await moveJob(tx, job, { type: 'run_ended', outcome, reason, tasks: ended.map(taskEnd) });
-  tellEnded(tx, ended);
+/** A run that has failed is undone first, where it says how. One that was cancelled stays as it is. */
+async function end(tx: Tx, job: Job, ending: Ending & { tasks: Task[] }): Promise<void> {
+  if (ending.outcome === 'failed' && (await compensate(tx, job, ending))) return;
+  await endRun(tx, job, ending);
 }
-
-/** Ends of tasks that no event of the job has told yet. */
-const newlyEnded = (tasks: Task[]): Task[] => tasks.filter(({ ended_at, noted }) => ended_at !== null && !noted);
 
 async function stopReason(
   tx: Tx,
@@ -111,7 +75,7 @@ async function stopReason(
   { tasks, overrun }: { tasks: Task[]; overrun: boolean },
 ): Promise<StopReason | null> {
   if (overrun) return 'budget';
-  if (job.stop_at !== null && job.stop_at <= tx.at) return 'time_limit';
+  if (isLate(job, tx.at)) return 'time_limit';
   const { max_tokens } = await currentDefinition(tx, job);
   const { total_tokens } = actualOf(tasks, { started_at: job.started_at, at: tx.at });
   return max_tokens !== undefined && total_tokens > max_tokens ? 'budget' : null;

@@ -6,18 +6,18 @@ import type { Tx } from '../platform/platform.ts';
 import { consumeApproval, type Approval } from '../approvals/consume.ts';
 import { answerOf } from '../approvals/answer.ts';
 import { reserve } from '../budgets/reserve.ts';
-import { planOf, soloPlanOf, type PlannedTask } from '../deployments/plan.ts';
+import { planOf, soloPlanOf } from '../deployments/plan.ts';
 import { storeAlone } from '../deployments/store.ts';
-import type { JobDefinition } from '../jobs/definition.ts';
 import type { Job } from '../jobs/job.ts';
 import type { JobEvent } from '../jobs/lifecycle.ts';
 import { moveJob } from '../jobs/move.ts';
 import { allocate } from '../resources/allocate.ts';
-import { queueTasks } from '../tasks/queue.ts';
 import { useTools } from '../tools/use.ts';
 import { advancePlan } from './advance-plan.ts';
+import { advanceCompensation } from './compensate.ts';
 import { currentDefinition } from './current.ts';
 import { fallbackReason } from './fallback.ts';
+import { queuePlan, taskLimit } from './queue-plan.ts';
 import { stage } from './stage.ts';
 
 export const executeJob = stage('executeJob', {
@@ -30,6 +30,7 @@ export const executeJob = stage('executeJob', {
     await moveJob(tx, job, { type: 'approved', approval_id: approval.id }, started);
   },
   executing: advancePlan,
+  compensating: advanceCompensation,
 });
 
 /** Takes all that the job needs, or refuses: then nothing of it has happened. Gives the event of the start. */
@@ -39,36 +40,9 @@ async function start(tx: Tx, job: Job, { cost_ceiling_micros }: Approval): Promi
   await reserve(tx, deployment_id, cost_ceiling_micros); // refuses: budget_exhausted
   await allocate(tx, { deployment_id, resources: definition.required_resources }); // refuses: resource_exhausted
   await useTools(tx, { deployment_id, tools: definition.required_tools });
-  const time_limit_seconds = Math.min(tx.config.AGENT_DEFAULT_TIMEOUT, job.time_limit_seconds);
-  const alone_because = await fallbackReason(tx, definition, time_limit_seconds);
+  const alone_because = await fallbackReason(tx, definition, taskLimit(tx, job));
   if (alone_because !== undefined) await storeAlone(tx, { id: deployment_id, alone_because });
   const plan = alone_because === undefined ? planOf(definition) : soloPlanOf(definition);
-  await queuePlan(tx, job, { definition, plan, time_limit_seconds, alarm_micros: cost_ceiling_micros });
+  await queuePlan(tx, job, { definition, plan, alarm_micros: cost_ceiling_micros });
   return { type: 'started', ...(alone_because === undefined ? {} : { alone_because }) };
-}
-
-interface Planned {
-  definition: JobDefinition;
-  plan: PlannedTask[];
-  /** Of a task that says nothing of it. */
-  time_limit_seconds: number;
-  /** A task that costs more than this tells the stage at once. */
-  alarm_micros: number;
-}
-
-async function queuePlan(tx: Tx, job: Job, { definition, plan, ...limits }: Planned): Promise<void> {
-  const told = { job_name: job.job_name, description: definition.job_description, ...definition.input };
-  await queueTasks(
-    tx,
-    plan.map(({ input, timeout_seconds = limits.time_limit_seconds, retries = definition.max_retries, ...task }) => ({
-      ...task,
-      job_id: job.id,
-      deployment_id: job.deployment_id,
-      priority: job.priority,
-      input: { ...told, ...input },
-      max_attempts: retries + 1,
-      time_limit_seconds: Math.min(timeout_seconds, job.time_limit_seconds),
-      alarm_micros: limits.alarm_micros,
-    })),
-  );
 }

@@ -1,5 +1,5 @@
 /** Every state of a job in words: what it waits for, or how it ended. Pure. */
-import type { Job, JobState } from '../jobs/job.ts';
+import type { Job, JobState, StopReason } from '../jobs/job.ts';
 import { isEnd } from '../jobs/lifecycle.ts';
 import { problems } from '../problems.ts';
 import type { jobStatuses } from './job-answer.ts';
@@ -65,7 +65,7 @@ export function explain(job: Job, known: Known): string {
     case 'approved':
       return 'Approved; it is being started.';
     case 'compensating':
-      return 'It has failed; what its tasks have done is being undone, newest first.';
+      return compensatingWords(job, known);
   }
 }
 
@@ -79,13 +79,26 @@ function blockedWords(job: Job): string {
   return `${title}: ${job.blocked_detail ?? ''} ${goesOn}`;
 }
 
-function executingWords(job: Job, { running, done, tasks, alone_because, eta_seconds }: Known): string {
-  if (job.stop_reason !== null)
-    return `Stopping (${job.stop_reason.replace('_', ' ')}); waiting for ${running.join(', ') || 'nobody'} to let go.`;
-  const eta = eta_seconds === null ? '' : `; about ${Math.ceil(eta_seconds)} s left`;
-  const who = running.length === 0 ? 'waiting for its agents to claim' : `${running.join(', ')} at work`;
+function executingWords(job: Job, known: Known): string {
+  if (job.stop_reason !== null) return stoppingWords(job.stop_reason, known);
+  const { done, tasks, alone_because } = known;
   const alone = alone_because === null ? '' : ` The primary agent works alone: ${alone_because}.`;
-  return `${done} of ${tasks} tasks done, ${who}${eta}.${alone}`;
+  return `${done} of ${tasks} tasks done, ${atWork(known)}.${alone}`;
+}
+
+function compensatingWords({ stop_reason, outcome_reason }: Job, known: Known): string {
+  const failed = `It has failed: ${outcome_reason ?? 'no reason kept'}`;
+  const words = `${failed}${failed.endsWith('.') ? '' : '.'} What its tasks have done is being undone, newest first`;
+  if (stop_reason !== null) return `${words}. ${stoppingWords(stop_reason, known)}`;
+  return `${words}: ${known.done} of ${known.tasks} undone, ${atWork(known)}.`;
+}
+
+const stoppingWords = (reason: StopReason, { running }: Known): string =>
+  `Stopping (${reason.replace('_', ' ')}); waiting for ${running.join(', ') || 'nobody'} to let go.`;
+
+function atWork({ running, eta_seconds }: Known): string {
+  const eta = eta_seconds === null ? '' : `; about ${Math.ceil(eta_seconds)} s left`;
+  return `${running.length === 0 ? 'waiting for its agents to claim' : `${running.join(', ')} at work`}${eta}`;
 }
 
 function endWords(job: Job): string {

@@ -46,6 +46,7 @@ export const TaskBrief = z
     agent_id: z.string().nullable(),
     state: z.string(),
     depends_on: z.array(z.string()),
+    undoes: z.string().nullable().describe('the task that it undoes'),
     attempts: z.int(),
     progress: z.number().nullable(),
     note: z.string().nullable(),

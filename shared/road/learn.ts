@@ -71,9 +71,7 @@ async function finishedOf(tx: Tx, jobs: Job[]): Promise<Finished[]> {
 }
 
 async function learn(tx: Tx, finished: Finished[], { telemetry }: Pick<Platform, 'telemetry'>): Promise<void> {
-  const observed = finished.filter(
-    ({ job, actual }) => job.outcome === 'succeeded' || (job.stop_reason === null && actual.total_tokens > 0),
-  );
+  const observed = finished.filter(isTelling);
   const models = await modelsOf(tx, observed);
   await observeJobs(
     tx,
@@ -90,6 +88,11 @@ async function learn(tx: Tx, finished: Finished[], { telemetry }: Pick<Platform,
     await telemetry.join(joined, () => moveJob(tx, job, { type: 'learned' }));
   }
 }
+
+/** Whether its tokens say how many the next run needs: it came to its end by itself, and undid nothing. */
+const isTelling = ({ job, actual }: Finished): boolean =>
+  job.outcome === 'succeeded' ||
+  (job.stop_reason === null && actual.total_tokens > 0 && !actual.tasks.some(({ undoes = null }) => undoes !== null));
 
 /** They were learned from in the order of their ends; they are locked in that of their ids. */
 const inLockOrder = (finished: Finished[]): Job[] =>

@@ -15,10 +15,13 @@ interface Running {
   at: Date;
 }
 
-/** Expected durations are medians of history; a task without any counts a minute. */
+/**
+ * Expected durations are medians of history; a task without any counts a minute. While a run is undone, progress and the
+ * way that is left are those of the undoing.
+ */
 export async function planAnswer(reads: Reads, { job, tasks, at }: Running) {
   const runs = job.state === 'executing' || job.state === 'compensating';
-  const states = taskStates(tasks, at, runs ? await expectedOf(reads, job, tasks) : undefined);
+  const states = taskStates(tasksAtHand(job, tasks), at, runs ? await expectedOf(reads, job, tasks) : undefined);
   const path = criticalPath(states);
   return {
     tasks: tasks.map(taskBrief),
@@ -27,6 +30,10 @@ export async function planAnswer(reads: Reads, { job, tasks, at }: Running) {
     eta_seconds: runs ? path.seconds : null,
   };
 }
+
+/** What the job is at: undoing its run, or running. */
+export const tasksAtHand = ({ state }: Pick<Job, 'state'>, tasks: Task[]): Task[] =>
+  tasks.filter(({ undoes }) => (undoes !== null) === (state === 'compensating'));
 
 /** By the history of the step, else by that of the agent that has it or to whom it is addressed; by the name of the task. */
 async function expectedOf(reads: Reads, { job_name }: Job, tasks: Task[]): Promise<Map<string, number>> {
@@ -49,6 +56,7 @@ const taskBrief = (task: Task) => ({
   agent_id: task.holder_id ?? task.agent_id,
   state: task.state,
   depends_on: task.depends_on,
+  undoes: task.undoes,
   attempts: task.attempts,
   progress: task.progress,
   note: task.progress_note,

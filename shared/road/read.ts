@@ -10,7 +10,7 @@ import { tasksOf } from '../tasks/store.ts';
 import { currentDeployment, type CurrentDeployment } from './current.ts';
 import { canProceed, explain, statusOf } from './explain.ts';
 import type { JobAnswer } from './job-answer.ts';
-import { planAnswer } from './plan-answer.ts';
+import { planAnswer, tasksAtHand } from './plan-answer.ts';
 import { visibleJob } from './visible-job.ts';
 
 /** The whole answer. Refuses `not_found`, also for what the caller may not see. */
@@ -27,12 +27,13 @@ export async function jobAnswer(reads: Reads, job: Job, at: Date): Promise<JobAn
   const approval = reached(job, 'awaiting_approval') ? await approvalSummary(reads, job.deployment_id) : undefined;
   const tasks = reached(job, 'executing') ? await tasksOf(reads, { deployment_id: job.deployment_id }) : [];
   const plan = tasks.length === 0 ? null : await planAnswer(reads, { job, tasks, at });
-  const running = tasks.filter(({ state }) => state === 'running').map(({ holder_id }) => holder_id ?? '');
+  const atHand = tasksAtHand(job, tasks);
+  const running = atHand.filter(({ state }) => state === 'running').map(({ holder_id }) => holder_id ?? '');
   const known = {
     approval: approval === undefined ? null : waitingWords(approval, at),
     running,
-    done: tasks.filter(({ state }) => state === 'succeeded').length,
-    tasks: tasks.length,
+    done: atHand.filter(({ state }) => state === 'succeeded').length,
+    tasks: atHand.length,
     alone_because: deployment.alone_because,
     eta_seconds: plan?.eta_seconds ?? null,
   };

@@ -25,6 +25,7 @@ export function actualOf(tasks: readonly Task[], { started_at, at }: { started_a
 
 const taskActual = (task: Task, at: Date) => ({
   name: task.name,
+  undoes: task.undoes,
   agent_id: task.holder_id ?? task.agent_id,
   succeeded: task.state === 'succeeded',
   ended: task.state === 'succeeded' || task.state === 'failed',

@@ -2,19 +2,10 @@
 import type { Agent } from '../agents/agent.ts';
 import type { Tx } from '../platform/platform.ts';
 import { agentQueue, roomHint } from './queue-name.ts';
-import {
-  capabilityQueues,
-  deleteMatch,
-  findQueue,
-  insertMatch,
-  insertQueue,
-  lockQueueMatching,
-  queuesOfAgent,
-} from './store/queues.ts';
+import { capabilityQueues, deleteMatch, findQueue, insertMatch, insertQueue, queuesOfAgent } from './store/queues.ts';
 
-/** After an agent is new or its capabilities have changed; its row is locked. */
+/** After an agent is new or its capabilities have changed. The lock of the matching is held, and then that of its row. */
 export async function matchQueues(tx: Tx, agent: Pick<Agent, 'id' | 'capabilities'>): Promise<void> {
-  await lockQueueMatching(tx, {});
   const own = agentQueue(agent.id);
   if ((await findQueue(tx, { id: own })) === undefined) await insertQueue(tx, { id: own, capabilities: [] });
   const served = new Set([own, ...servedBy(agent, await capabilityQueues(tx, {}))]);

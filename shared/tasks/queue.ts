@@ -26,6 +26,11 @@ export interface NewTask {
   time_limit_seconds: number;
   /** A cost above this rings `execute` at once. */
   alarm_micros: number | null;
+  /** The step that it undoes. */
+  undoes?: string;
+  /** Who added it to the plan, and why its agent was chosen. */
+  assigned_by?: string;
+  assigned_because?: string;
 }
 
 /** Stores the tasks; those without dependencies can be claimed after the commit. A statement for sixteen tasks and one a queue. */
@@ -41,6 +46,7 @@ export async function queueTasks(tx: Tx, tasks: readonly NewTask[]): Promise<{ i
 function rowOf(tx: Tx, { capabilities, ...task }: NewTask): NewTaskRow {
   const waits = task.depends_on.length > 0;
   return {
+    ...{ undoes: null, assigned_by: null, assigned_because: null },
     ...task,
     id: tx.newId('task'),
     queue_id: queueOf({ ...task, capabilities }),

@@ -10,15 +10,18 @@ import { loseRace, refuse } from '../outcomes.ts';
 import type { Platform, Tx } from '../platform/platform.ts';
 import { matchMailboxes } from '../messages/mailbox.ts';
 import { matchQueues } from './match-queues.ts';
+import { lockQueueMatching } from './store/queues.ts';
 
 /**
  * Idempotent; what is left out stays. A new endpoint gets a new secret, shown in this answer alone. Refuses
  * `forbidden` to an agent that says what only an admin says, `not_found`, `stale`, `invalid`, `name_taken`.
  */
 export async function registerAgent(platform: Platform, caller: Caller, put: AgentPut): Promise<RegisteredAgent> {
-  if (!hasRole(caller, 'admin')) refuseForeign(caller, put);
+  const isAdmin = hasRole(caller, 'admin');
+  if (!isAdmin) refuseForeign(caller, put);
   const secret = await secretFor(platform, put);
   return platform.db.transaction('registerAgent', async (tx) => {
+    if (isAdmin) await lockQueueMatching(tx, {}); // before the agent: who makes a queue waits for agents, by its references
     await register(tx, caller, { put, secret });
     return { ...(await answerFor(tx, put.agent_id)), endpoint_secret: secret?.plain ?? null };
   });
@@ -51,6 +54,6 @@ async function register(
   if (moved && secret === undefined) loseRace(); // it was this endpoint when the secret was made
   if (was?.version === is.version) return;
   await matchMailboxes(tx, is);
-  await matchQueues(tx, is);
+  if (hasRole(caller, 'admin')) await matchQueues(tx, is); // nobody else says what it can do
   wakeFor(tx, is);
 }

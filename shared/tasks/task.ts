@@ -20,6 +20,11 @@ export interface Task {
   state: TaskState;
   priority: number;
   depends_on: string[];
+  /** The step of the plan that it undoes; null: it is a part of the run. */
+  undoes: string | null;
+  /** Who added it to the plan, and why its agent was chosen; null: it is of the plan. */
+  assigned_by: string | null;
+  assigned_because: string | null;
   input: Record<string, Json>;
   output: Record<string, Json> | null;
   max_attempts: number;
@@ -74,6 +79,7 @@ export const TaskAnswer = z
     state: z.enum(taskStates),
     priority: z.int(),
     depends_on: z.array(z.string()),
+    undoes: z.string().nullable().describe('the step of the plan that it undoes'),
     input: jsonObject,
     output: jsonObject.nullable(),
     attempts: z.int(),
@@ -105,6 +111,7 @@ export const taskAnswer = (task: Task): TaskAnswer => ({
   state: task.state,
   priority: task.priority,
   depends_on: task.depends_on,
+  undoes: task.undoes,
   input: task.input,
   output: task.output,
   attempts: task.attempts,

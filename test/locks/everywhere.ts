@@ -49,6 +49,7 @@ export async function goEverywhere(way: Way): Promise<void> {
   await others(way);
   await faults(way);
   await orders(way);
+  await plans(way);
   await recoveries(way);
   await ends(way);
 }
@@ -181,6 +182,25 @@ async function orders({ town }: Way): Promise<void> {
   await isolateAgent(town.platform, admin, { agent_id: 'writer', reason: 'it lies' });
   await restoreAgent(town.platform, admin, { agent_id: 'writer' });
   await town.work();
+}
+
+/** Plans by capability that fail: one is undone, the other stopped at that. */
+async function plans({ town }: Way): Promise<void> {
+  await town.agent('clerk', { capabilities: ['book', 'refund'] });
+  for (const isStopped of [false, true]) {
+    const plan = [
+      { name: 'flight', capability: 'book', compensation: { capability: isStopped ? 'book' : 'refund' } },
+      { name: 'hotel', capability: 'book', compensation: {} },
+      { name: 'pay', agent: 'writer', depends_on: ['flight', 'hotel'] },
+    ];
+    const id = await town.started({ max_retries: 0, plan });
+    for (const task of await town.claim('clerk', { max: 2 })) await town.complete('clerk', task);
+    await town.settle();
+    await town.fail('writer', await town.one('writer'));
+    await town.settle();
+    if (isStopped) await town.cancel(id);
+    await town.work();
+  }
 }
 
 /** Agents that fail too often: one comes back by itself, the other by an operator. */

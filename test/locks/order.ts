@@ -29,6 +29,12 @@ export const order = {
   action_items: ['id'],
 } as const satisfies Record<string, readonly string[]>;
 
+/**
+ * Has two places: who will hold an agent takes it first of all, and then may go on in the order. Who holds a job takes it in
+ * its late place, and waits for agents then, by the references of what it inserts.
+ */
+export const early: keyof typeof order = 'queue_matching';
+
 /** Rows that change only under the lock of what they belong to, which is locked before them; they have no place of their own. */
 export const owned = {
   access_keys: 'principals',

@@ -1,6 +1,6 @@
 /** What one transaction has locked, and what is wrong with it. */
 import type { CompiledQuery } from 'kysely';
-import { alone, order, owned, unique, written } from './order.ts';
+import { alone, early, order, owned, unique, written } from './order.ts';
 import { boundTo, statementOf, type Statement } from './statement.ts';
 
 type Ran = Pick<CompiledQuery, 'query' | 'sql' | 'parameters'>;
@@ -76,7 +76,9 @@ export class LockedTransaction {
   }
 
   #checkOrder({ kind, table, compared, skips }: Statement, fresh: readonly string[], held: ReadonlySet<string>): void {
-    const later = [...this.#held.keys()].find((each) => tables.indexOf(each) > tables.indexOf(table));
+    const [first, ...others] = this.#held.keys();
+    const before = first === undefined || first === early ? others : [first, ...others];
+    const later = before.find((each) => tables.indexOf(each) > tables.indexOf(table));
     if (later !== undefined) this.#breach(`locks ${table} after ${later}`);
     if (skips || alone.has(this.#name)) return; // waits for nobody
     const isOne = keyOf[table]?.every((column) => compared.has(column)) === true;

@@ -102,6 +102,15 @@ describe('the explanation', () => {
     expect(words(job)).toBe('Stopping (time limit); waiting for nobody to let go.');
   });
 
+  it('of a failed job says why it failed, and how far it is undone', () => {
+    const job: Partial<Job> = { state: 'compensating', outcome_reason: 'Task pay failed: no money' };
+    const failed = 'It has failed: Task pay failed: no money. What its tasks have done is being undone, newest first';
+    expect(words(job, { done: 1, tasks: 2, running: ['clerk'] })).toBe(`${failed}: 1 of 2 undone, clerk at work.`);
+    expect(words({ ...job, stop_reason: 'cancel' }, { running: ['clerk'] })).toBe(
+      `${failed}. Stopping (cancel); waiting for clerk to let go.`,
+    );
+  });
+
   it('of an end gives its reason', () => {
     expect(words({ state: 'rejected', outcome_reason: 'Too risky.' })).toBe('Rejected. Too risky.');
     expect(words({ state: 'rolled_back' })).toBe('Rolled back.');

@@ -14,6 +14,9 @@ const row: Task = {
   state: 'succeeded',
   priority: 5,
   depends_on: [],
+  undoes: null,
+  assigned_by: null,
+  assigned_because: null,
   input: {},
   output: null,
   max_attempts: 3,
@@ -77,6 +80,7 @@ describe('what a run used', () => {
       tasks: [
         {
           name: 'scan',
+          undoes: null,
           agent_id: 'scanner',
           succeeded: true,
           ended: true,
@@ -87,6 +91,7 @@ describe('what a run used', () => {
         },
         {
           name: 'fix',
+          undoes: null,
           agent_id: 'fixer_2',
           succeeded: false,
           ended: true,

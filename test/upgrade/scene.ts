@@ -8,6 +8,8 @@ export const endsAs = {
   failed: 'failed',
   rejected: 'rejected',
   cancelled: 'cancelled',
+  rolled_back: 'rolled_back',
+  compensating: 'rolled_back',
   learning: 'succeeded',
   running: 'succeeded',
   waiting: 'succeeded',
@@ -58,6 +60,12 @@ const making: Record<Named, Make> = {
     await town.cancel(await town.submitted({ ...model, job_name: name }));
     await town.settle();
   },
+  rolled_back: async (town, name) => {
+    await undoing(town, name);
+    await town.complete('reader', await town.one('reader'), usage);
+    await town.settle();
+  },
+  compensating: async (town, name) => undoing(town, name),
   learning: async (town, name) => {
     const id = await town.started({ ...model, job_name: name });
     await town.complete('writer', await town.one('writer'), usage);
@@ -90,6 +98,19 @@ const making: Record<Named, Make> = {
   estimated: async (town, name) => hear(town, 'estimate', await town.submit({ ...model, job_name: name })),
   submitted: (town, name) => town.submit({ ...model, job_name: name }),
 };
+
+/** A run that has failed after a step that can be undone. */
+async function undoing(town: Town, job_name: Named): Promise<void> {
+  const plan = [
+    { name: 'first', agent: 'reader', compensation: {} },
+    { name: 'second', agent: 'writer', depends_on: ['first'] },
+  ];
+  await town.started({ ...model, ...held, job_name, supporting_agents: ['reader'], max_retries: 0, plan });
+  await town.complete('reader', await town.one('reader'), usage, { done: true });
+  await town.settle();
+  await town.fail('writer', await town.one('writer'), false, usage);
+  await town.settle();
+}
 
 /** One bell, and none of those that follow from it. */
 async function hear(town: Town, bell: 'estimate' | 'execute', id: string): Promise<void> {

@@ -36,7 +36,8 @@ describe.each(versions)('a database of %s', (version) => {
   test('has a job in each state in which one can rest, and each comes to its end', async () => {
     now = await upgraded(version);
     const seen = await now.town.sql<{ state: string }>('select distinct state from jobs');
-    const passing = ['approved', 'compensating', 'rolled_back']; // never at rest, or not there yet
+    const notYet = version < '006_plans' ? ['compensating', 'rolled_back'] : [];
+    const passing = ['approved', ...notYet]; // never at rest, or not there in that version
     expect(seen.map(({ state }) => state).toSorted()).toEqual(
       jobStates.filter((state) => !passing.includes(state)).toSorted(),
     );

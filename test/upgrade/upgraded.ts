@@ -111,13 +111,14 @@ export async function goOn(town: Town, database: DatabaseSync): Promise<string[]
   ];
 }
 
+/** Older versions have not each of them; that one is lost is told by its row. */
 function otherEnds(database: DatabaseSync): string[] {
   const jobs = database.prepare('select job_name, state, due_at from jobs').all();
   const states = new Map(
     jobs.map(({ job_name, state, due_at }) => [job_name, due_at === null ? state : `${String(state)}, due`]),
   );
   return Object.entries(endsAs).flatMap(([name, end]) =>
-    states.get(name) === end ? [] : [`${name} came to ${String(states.get(name))}`],
+    !states.has(name) || states.get(name) === end ? [] : [`${name} came to ${String(states.get(name))}`],
   );
 }
 

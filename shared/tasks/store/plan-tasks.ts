@@ -22,6 +22,9 @@ export type NewTaskRow = Pick<
   | 'max_attempts'
   | 'time_limit_seconds'
   | 'alarm_micros'
+  | 'undoes'
+  | 'assigned_by'
+  | 'assigned_because'
 > & { state: 'waiting' | 'queued'; queued_at: Date | null };
 
 /** At most so many rows a statement: parameters of a statement are limited. */
@@ -45,6 +48,9 @@ const insertSome = rows((q, tasks: NewTaskRow[]) =>
       time_limit_seconds: task.time_limit_seconds,
       alarm_micros: task.alarm_micros,
       queued_at: task.queued_at,
+      undoes: task.undoes,
+      assigned_by: task.assigned_by,
+      assigned_because: task.assigned_because,
     })),
   ),
 );

@@ -141,11 +141,18 @@ export const reviewed: readonly Reviewed[] = [
     why: 'An agent is judged by what had been learned. A failure that comes a moment too late to be seen counts at the next one.',
   },
   {
-    who: ['recoverAgent'],
-    beside: ['recoverAgent'],
+    who: ['executeJob', 'recoverAgent'],
+    beside: ['executeJob', 'recoverAgent'],
     rows: ['action_items'],
     wrong: skewed,
-    why: 'Two look for the items of two agents: of one agent they come one after the other, under its lock.',
+    why: 'Each looks for the items of its own job or agent: of one of them they come one after the other, under its lock.',
+  },
+  {
+    who: ['executeJob'],
+    beside: ['executeJob'],
+    rows: ['budgets', 'queues'],
+    wrong: ['mixed view'],
+    why: 'A queue that is not there is looked for again under the lock `queue matching`; one that is there stays there.',
   },
   {
     who: ['putPrices'],
