@@ -7,7 +7,6 @@ interface Table {
 }
 
 type Row = Record<string, SQLInputValue>;
-type Photograph = ReadonlyMap<string, Row[]>;
 
 /** Marks of commits, and locks: they differ from run to run and mean nothing. */
 const unseen = new Set(['commits', 'migrations']);
@@ -28,24 +27,14 @@ const tablesOf = (db: DatabaseSync): Table[] =>
         .map((column) => ({ name: String(column['name']), type: String(column['type']) })),
     }));
 
-export const photograph = (db: DatabaseSync): Photograph =>
-  new Map(tablesOf(db).map(({ name }) => [name, db.prepare(`select * from "${name}"`).all() as Row[]]));
-
-/** Gives what puts all rows back. */
-export function putterBack(db: DatabaseSync, photo: Photograph): () => void {
-  const puts = [...photo].map(([name, rows]) => {
-    const empty = db.prepare(`delete from "${name}"`);
-    const [first] = rows;
-    if (first === undefined) return () => void empty.run();
-    const columns = Object.keys(first);
-    const insert = db.prepare(
-      `insert into "${name}" (${columns.map((column) => `"${column}"`).join(', ')}) values (${columns.map(() => '?').join(', ')})`,
-    );
-    const values = rows.map((row) => columns.map((column) => row[column] ?? null));
-    return () => {
-      empty.run();
-      for (const each of values) insert.run(...each);
-    };
+/** Keeps all rows as they are now, and gives what puts them back. */
+export function putterBack(db: DatabaseSync): () => void {
+  db.exec("attach ':memory:' as photograph");
+  const puts = tablesOf(db).map(({ name }) => {
+    db.exec(`create table photograph."${name}" as select * from main."${name}"`);
+    const empty = db.prepare(`delete from main."${name}"`);
+    const fill = db.prepare(`insert into main."${name}" select * from photograph."${name}"`);
+    return () => void [empty.run(), fill.run()];
   });
   return () => {
     db.exec('pragma foreign_keys = off; begin');

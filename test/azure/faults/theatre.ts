@@ -1,7 +1,7 @@
 /** A scene in which every verb can be tried again and again, each time with another fault. */
 import { openServer } from '../../readiness/a-server.ts';
 import { openSqlDesk, type SqlDesk, type SqlDeskOptions } from './desk.ts';
-import { footprints, photograph, putterBack } from './photograph.ts';
+import { footprints, putterBack } from './photograph.ts';
 import { agents, setScene, type Scene } from './scene.ts';
 import { verbsOf, type Verb } from './verb.ts';
 
@@ -26,7 +26,7 @@ export async function openTheatre(options: SqlDeskOptions): Promise<Theatre> {
   const desk = await openSqlDesk(options);
   const scene = await setScene(desk, voter.url);
   const { raw } = desk.twin.database;
-  const putBack = putterBack(raw, photograph(raw));
+  const putBack = putterBack(raw);
   return {
     ...{ desk, scene },
     verbs: verbsOf(scene),
