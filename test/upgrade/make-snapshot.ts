@@ -5,10 +5,11 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { PricesInput } from '../../shared/estimates/price.ts';
-import { putPrices } from '../../shared/estimates/put-prices.ts';
+import { sealRecord } from '../../shared/events/seal.ts';
 import { migrations } from '../../shared/platform/database/migrate.ts';
-import { admin, openTown } from '../road/town.ts';
+import { openTown } from '../road/town.ts';
+import { furnish } from './furniture.ts';
+import { failTooOften, sayWhoMayWrite } from './later.ts';
 import { setScene } from './scene.ts';
 import { dataKey, dump, fileOf, madeAt, packed } from './snapshot.ts';
 
@@ -17,12 +18,13 @@ async function makeSnapshot(): Promise<string> {
   const file = fileOf(newest);
   if (existsSync(file)) return `there is one of ${newest} already`;
   const home = mkdtempSync(join(tmpdir(), 'muster-snapshot-'));
-  const at = new Date(madeAt.getTime() - 25 * 3_600_000 - 60_000); // a day and an hour pass in it
+  const at = new Date(madeAt.getTime() - 27 * 3_600_000); // a day and three hours pass in it
   const town = await openTown({ MUSTER_DATA: home, MUSTER_DATA_KEY: dataKey }, { at });
-  const usd = { input_usd_per_million: 100, cached_input_usd_per_million: 10, output_usd_per_million: 200 };
-  await putPrices(town.platform, admin, PricesInput.parse({ overrides: [{ model: 'gold', ...usd }] }));
-  await town.resource('bench', 100);
+  await furnish(town);
+  await failTooOften(town);
+  await sayWhoMayWrite(town);
   await setScene(town);
+  await sealRecord(town.platform);
   await town.close();
   writeFileSync(file, packed(dump(join(home, 'muster.db'))));
   rmSync(home, { recursive: true });

@@ -1,8 +1,11 @@
 /** A Muster with a job in each state in which one can be at rest, and with tasks in each of theirs. */
 import { answerBells, type Town } from '../road/town.ts';
+import { audited } from './furniture.ts';
+import { madeAt } from './snapshot.ts';
 
 /** How each job goes on when nobody fails; those that are over stay as they are. */
 export const endsAs = {
+  broken: 'failed',
   expired: 'expired',
   succeeded: 'succeeded',
   failed: 'failed',
@@ -20,6 +23,7 @@ export const endsAs = {
   half: 'succeeded',
   open: 'succeeded',
   blocked: 'succeeded',
+  verifying: 'succeeded',
   estimated: 'succeeded',
   submitted: 'succeeded',
 } as const;
@@ -27,6 +31,8 @@ export type Named = keyof typeof endsAs;
 
 const model = { model: 'gold', max_budget_usd: 1 };
 const usage = { model: 'gold', input_tokens: 10, output_tokens: 5 };
+const saw = { required_tools: [{ tool_name: 'saw' }] };
+const secret = { input: { token: 'plain' }, sensitive: ['input.token'] };
 const held = { required_resources: [{ resource_type: 'compute', amount: 1, unit: 'cores' }] };
 
 type Make = (town: Town, job_name: Named) => Promise<unknown>;
@@ -36,9 +42,10 @@ const submitted: Make = (town, job_name) => town.submitted({ ...model, job_name 
 
 /** In this order: what is to be claimed is alone in its queue. Bells that are left are lost. */
 const making: Record<Named, Make> = {
+  broken: async (town, name) => misread(town, await town.submit({ ...model, job_name: name })),
   expired: async (town, name) => {
     await submitted(town, name);
-    await town.world.advance(25 * 3600);
+    await town.world.advance((madeAt.getTime() - town.world.clock.now().getTime()) / 1000 - 60);
     for (const agent of town.beating) await town.beat(agent);
     await town.sweep();
   },
@@ -72,7 +79,7 @@ const making: Record<Named, Make> = {
     await hear(town, 'execute', id);
   },
   running: async (town, name) => {
-    await started(town, name);
+    await town.started({ ...model, ...held, ...saw, job_name: name });
     await town.progress('writer', await town.one('writer'), usage);
   },
   stopping: async (town, name) => {
@@ -87,7 +94,7 @@ const making: Record<Named, Make> = {
     await started(town, name);
     await town.fail('writer', await town.one('writer'));
   },
-  queued: started,
+  queued: (town, name) => town.started({ ...model, ...held, ...secret, job_name: name }),
   granted: async (town, name) => {
     const id = await town.submitted({ ...model, job_name: name });
     for (const head of ['hanna', 'hugo']) await town.vote(id, head);
@@ -95,8 +102,15 @@ const making: Record<Named, Make> = {
   half: async (town, name) => void (await town.vote(await town.submitted({ ...model, job_name: name }), 'hanna')),
   open: submitted,
   blocked: (town, name) => town.submitted({ ...model, job_name: name, required_tools: [{ tool_name: 'late' }] }),
+  verifying: async (town, name) => {
+    await town.submit({ ...model, job_name: name, category: audited });
+    let isSettled = false;
+    const settling = town.settle().then(() => (isSettled = true));
+    while (!isSettled) await town.world.advance(0.25); // its verifier does not answer
+    await settling;
+  },
   estimated: async (town, name) => hear(town, 'estimate', await town.submit({ ...model, job_name: name })),
-  submitted: (town, name) => town.submit({ ...model, job_name: name }),
+  submitted: (town, name) => town.submit({ ...model, job_name: name }, { key: 'once' }),
 };
 
 /** A run that has failed after a step that can be undone. */
@@ -110,6 +124,21 @@ async function undoing(town: Town, job_name: Named): Promise<void> {
   await town.settle();
   await town.fail('writer', await town.one('writer'), false, usage);
   await town.settle();
+}
+
+/** Its definition cannot be read, until it is not tried any more. */
+async function misread(town: Town, id: string): Promise<void> {
+  const [{ definition } = { definition: '' }] = await town.sql<{ definition: unknown }>(
+    'select definition from deployments where job_id = ?',
+    id,
+  );
+  await town.tamper("update deployments set definition = '{}' where job_id = ?", id);
+  await town.settle();
+  while ((await town.state(id)) === 'submitted') {
+    await town.pass(300);
+    await town.sweep();
+  }
+  await town.tamper('update deployments set definition = ? where job_id = ?', JSON.stringify(definition), id);
 }
 
 /** One bell, and none of those that follow from it. */

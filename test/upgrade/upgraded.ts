@@ -6,8 +6,9 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { recordInDatabase } from '../../shared/insights/record-source.ts';
 import { checkRecord } from '../../shared/insights/check-record.ts';
 import { voidStageLeases } from '../../shared/road/ring-due-work.ts';
+import { deleteVerifier } from '../../shared/tools/delete-verifier.ts';
 import { refused } from '../kill/life.ts';
-import { answerBells, folk, Town } from '../road/town.ts';
+import { admin, answerBells, folk, Town } from '../road/town.ts';
 import { openWorld } from '../world.ts';
 import { endsAs } from './scene.ts';
 import { dataKey, madeAt, readSnapshot } from './snapshot.ts';
@@ -88,11 +89,12 @@ export async function upgraded(version: string, more = ''): Promise<Upgraded> {
   };
 }
 
-/** Nobody remembers what they held; tools are there, heads say yes, agents work. */
+/** Nobody remembers what they held; tools are there, nobody is asked to verify, heads say yes, agents work. */
 export async function goOn(town: Town, database: DatabaseSync): Promise<string[]> {
   for (const agent of [...folk.heads, ...folk.workers]) town.beating.add(agent);
   await voidStageLeases(town.platform);
   await town.tool('late');
+  await deleteVerifier(town.platform, admin, { name: 'audit' });
   for (let rounds = 0; rounds < 12; rounds++) {
     await town.pass(40);
     await town.sweep();
