@@ -20,9 +20,10 @@ export const isolateAgent = (
 ): Promise<AgentAnswer> =>
   platform.db.transaction('isolateAgent', async (tx) => {
     const agent = await lockOrdered(tx, ordered);
-    const [recovering] = await deleteRecovery(tx, { agent_id: agent.id });
+    const [over] = await deleteRecovery(tx, { agent_id: agent.id });
     const why = { reason: mask(reason), actor: caller.id };
-    if (agent.state === 'isolated' && recovering !== undefined) await keepIsolated(tx, agent, why);
+    const wasRecovering = over !== undefined && over.began_at !== null;
+    if (agent.state === 'isolated' && wasRecovering) await keepIsolated(tx, agent, why);
     else await isolate(tx, agent, why);
     return answerFor(tx, agent.id);
   });

@@ -70,5 +70,5 @@ export const putOffRecovery = change((q, p: { agent_id: string; seconds: number 
 
 /** Of an agent that is locked. */
 export const deleteRecovery = change((q, p: { agent_id: string }) =>
-  q.deleteFrom('recoveries').where('agent_id', '=', p.agent_id).returning('agent_id'),
+  q.deleteFrom('recoveries').where('agent_id', '=', p.agent_id).returning('began_at'),
 );

@@ -186,6 +186,14 @@ describe('an operator', () => {
     expect(await types()).toEqual(['isolated', 'redistributed', 'kept_isolated']);
   });
 
+  it('who isolates twice an agent that was about to be looked at tells it once', async () => {
+    await isolateAgent(crew.platform, olga, { agent_id, reason: 'it lies' });
+    await fail(10);
+    await isolateAgent(crew.platform, olga, { agent_id, reason: 'it lies' });
+    expect(await types()).toEqual(['isolated', 'redistributed']);
+    expect(await isLookedAt()).toBe(false);
+  });
+
   it('who was first leaves nothing to do', async () => {
     await fail(10);
     await retireAgent(crew.platform, admin, { agent_id });
