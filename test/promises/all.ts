@@ -8,6 +8,7 @@ import { aRecordedEffectHappensOnce } from './a-recorded-effect-happens-once.ts'
 import { anAttemptCountsFromItsClaim } from './an-attempt-counts-from-its-claim.ts';
 import { anEventNamesWhoDidIt } from './an-event-names-who-did-it.ts';
 import { anIsolatedAgentHoldsNothing } from './an-isolated-agent-holds-nothing.ts';
+import { aRecoveryGoesStepByStep } from './a-recovery-goes-step-by-step.ts';
 import { aStreamHasNoGapAndItsChainVerifies } from './a-stream-has-no-gap-and-its-chain-verifies.ts';
 import { eachTransitionHasExactlyOneEvent } from './each-transition-has-exactly-one-event.ts';
 import { everyEndIsJustified } from './every-end-is-justified.ts';
@@ -61,6 +62,7 @@ export const promises: readonly Promised[] = [
   anEventNamesWhoDidIt,
   noAgentHoldsMoreThanItMay,
   anIsolatedAgentHoldsNothing,
+  aRecoveryGoesStepByStep,
   theMostUrgentAndOldestFirst,
   aPoisonTaskDelaysNoOther,
 ];

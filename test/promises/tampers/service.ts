@@ -2,6 +2,7 @@
 import { admin } from '../../simulation/town.ts';
 import { anEventNamesWhoDidIt } from '../an-event-names-who-did-it.ts';
 import { anIsolatedAgentHoldsNothing } from '../an-isolated-agent-holds-nothing.ts';
+import { aRecoveryGoesStepByStep } from '../a-recovery-goes-step-by-step.ts';
 import { eachTransitionHasExactlyOneEvent } from '../each-transition-has-exactly-one-event.ts';
 import { onlyPoisonIsGivenUp } from '../only-poison-is-given-up.ts';
 import { tampersWith, type Tamper } from './tamper.ts';
@@ -54,6 +55,24 @@ export const tampersWithService: Tamper[] = [
         `update tasks set state = 'running', holder_id = 'writer', fence = fence + 1 where id = (select id from tasks limit 1)`,
       ],
       /^task_\w+ is given to writer, which is draining$/,
+    ],
+  }),
+  ...tampersWith(aRecoveryGoesStepByStep, done, {
+    'an agent that comes back though it was not away': [
+      event('recovered', "'agent:writer'"),
+      /^writer is recovered when it is \w+$/,
+    ],
+    'people who are told of an agent that was not looked at': [
+      event('escalated', "'agent:writer'"),
+      /^writer is escalated when it is \w+$/,
+    ],
+    'an agent that is isolated and keeps its work': [
+      event('isolated', "'agent:checker'"),
+      /^checker is told to be taken and is active$/,
+    ],
+    'an agent that is taken out of service without a word': [
+      "update agents set state = 'isolated' where id = 'checker'",
+      /^checker is told to be active and is isolated$/,
     ],
   }),
   ...tampersWith(onlyPoisonIsGivenUp, done, {
