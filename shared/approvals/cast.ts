@@ -3,7 +3,7 @@ import { refuse } from '../outcomes.ts';
 import type { Tx } from '../platform/platform.ts';
 import type { Json } from '../platform/wire.ts';
 import type { Approval, Ballot, BallotRow } from './approval.ts';
-import { countBallots, tallyOf, type Counted } from './count.ts';
+import { castSoFar, tallyOf, type Cast, type Counted } from './count.ts';
 import { changeApproval } from './settle.ts';
 import { insertBallot } from './store/ballots.ts';
 
@@ -22,11 +22,12 @@ export type Standing = Counted & { approval: Approval };
  */
 export async function castIn(tx: Tx, { approval, voter_id, ballot }: Casting): Promise<Standing> {
   if (!mayVote(approval, voter_id)) refuse('not_eligible');
-  const before = await countBallots(tx, approval);
+  const before = await castSoFar(tx, approval);
   if (before.lost.has(voter_id)) refuse('not_eligible', { detail: 'You have been taken out of service.' });
   if (ballot.definition_sha256 !== approval.definition_sha256) refuse('question_changed');
   const earlier = before.ballots.find((given) => given.voter_id === voter_id);
-  if (earlier !== undefined && isSame(earlier, ballot)) return { ...before, approval };
+  if (earlier !== undefined && isSame(earlier, ballot))
+    return { ...before, tally: tallyOf(approval, before), approval };
   if (approval.state !== 'open' || approval.deadline_at <= tx.at) refuse('approval_closed');
   if (earlier !== undefined) refuse('already_voted');
   return count(tx, { approval, voter_id, ballot }, before);
@@ -46,12 +47,12 @@ const isSame = (earlier: BallotRow, { decision, confidence, reasoning, evidence 
   earlier.reasoning === reasoning &&
   earlier.evidence.join('\n') === evidence.join('\n');
 
-async function count(tx: Tx, { approval, voter_id, ballot }: Casting, before: Counted): Promise<Standing> {
+async function count(tx: Tx, { approval, voter_id, ballot }: Casting, before: Cast): Promise<Standing> {
   const { definition_sha256: _, ...content } = ballot;
   const given = { id: tx.newId('ballot'), approval_id: approval.id, voter_id, ...content };
   await insertBallot(tx, given);
-  const ballots = [...before.ballots, { ...given, cast_at: tx.at }];
-  const tally = tallyOf(approval, ballots, before.lost);
+  const cast = { ...before, ballots: [...before.ballots, { ...given, cast_at: tx.at }] };
+  const tally = tallyOf(approval, cast);
   const changed = await changeApproval(tx, approval, {
     type: 'ballot_cast',
     by: voter_id,
@@ -60,7 +61,7 @@ async function count(tx: Tx, { approval, voter_id, ballot }: Casting, before: Co
   });
   if (tally.decision !== 'open') tx.ring('execute', approval.job_id);
   tx.hint(`job:${approval.job_id}`);
-  return { approval: changed, tally, ballots, lost: before.lost };
+  return { ...cast, approval: changed, tally };
 }
 
 const eventData = (ballot: Ballot, facts: { ballot_id: string; settled: string | null }): Record<string, Json> => ({

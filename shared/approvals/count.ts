@@ -4,22 +4,31 @@ import type { Approval, BallotRow } from './approval.ts';
 import { tally, type Tally } from './quorum.ts';
 import { ballotsOf, lostVoters } from './store/ballots.ts';
 
-export interface Counted {
+export interface Counted extends Cast {
   tally: Tally;
+}
+
+export interface Cast {
   /** All that were cast, oldest first. */
   ballots: BallotRow[];
   /** Isolated, retired or disabled since the question opened, they or their owners: their ballots do not count. */
   lost: ReadonlySet<string>;
 }
 
-/** Two selects. To settle by it, hold the approval's lock. */
+/** To settle by it, hold the approval's lock. */
 export async function countBallots(reads: Reads, approval: Approval): Promise<Counted> {
-  const lost = new Set((await lostVoters(reads, { approval_id: approval.id })).map(({ voter_id }) => voter_id));
-  const ballots = await ballotsOf(reads, { approval_id: approval.id });
-  return { tally: tallyOf(approval, ballots, lost), ballots, lost };
+  const cast = await castSoFar(reads, approval);
+  return { ...cast, tally: tallyOf(approval, cast) };
 }
 
-export const tallyOf = (approval: Approval, ballots: readonly BallotRow[], lost: ReadonlySet<string>): Tally =>
+/** Two selects. */
+export async function castSoFar(reads: Reads, approval: Approval): Promise<Cast> {
+  const lost = new Set((await lostVoters(reads, { approval_id: approval.id })).map(({ voter_id }) => voter_id));
+  const ballots = await ballotsOf(reads, { approval_id: approval.id });
+  return { ballots, lost };
+}
+
+export const tallyOf = (approval: Approval, { ballots, lost }: Cast): Tally =>
   tally(
     approval.workflow,
     approval.electorate.voters,

@@ -21,9 +21,10 @@ export async function moveJob(tx: Tx, job: Job, ...happened: JobEvent[]): Promis
   const start: Moving = { job: { ...job }, events: [], isPatched: false, bell: null };
   const { job: moved, events, isPatched, bell } = happened.reduce((moving, event) => step(tx, moving, event), start);
   Object.assign(moved, { attempts: 0, lease_until: null, last_fault: null, due_seconds: tx.config.DUE_SECONDS });
-  const update = isPatched ? updateMoved : updateState;
-  const guard = { was_version: job.version, was_fence: job.fence };
-  const hit = await update(tx, { ...moved, ...guard, due_in_seconds: dueIn(tx, moved) });
+  const { version, head_hash, state, fence, due_seconds } = moved;
+  const guard = { id: job.id, was_version: job.version, was_fence: job.fence };
+  const head = { ...guard, version, head_hash, state, fence, due_seconds, due_in_seconds: dueIn(tx, moved) };
+  const hit = await (isPatched ? updateMoved(tx, { ...moved, ...head }) : updateState(tx, head));
   if (hit.length === 0) loseRace();
   record(tx, ...events);
   if (bell !== null) tx.ring(bell, bell === 'learn' ? anyFinished : job.id);

@@ -35,6 +35,9 @@ export const jobWork = dueWork('jobs');
 
 export const findJob = first((q, p: { id: string }) => q.selectFrom('jobs').selectAll().where('id', '=', p.id));
 
+/** Where a job stands, for those who only wait. */
+export const findState = first((q, p: { id: string }) => q.selectFrom('jobs').select('state').where('id', '=', p.id));
+
 /** Locks the row until the transaction ends; always the first statement on a job that will move. */
 export const lockJob = first((q, p: { id: string }) =>
   q.selectFrom('jobs').selectAll().where('id', '=', p.id).forUpdate(),
@@ -88,13 +91,19 @@ export const insertJob = change((q, p: FirstRow) =>
   }),
 );
 
-/** What a move writes beside the transition's own columns. */
-export type Moved = Job & { was_version: number; was_fence: number; due_in_seconds: number | null };
+/** What every move writes, and what it was read as. */
+export type Stood = Pick<Job, 'id' | 'version' | 'head_hash' | 'state' | 'fence' | 'due_seconds'> & {
+  was_version: number;
+  was_fence: number;
+  due_in_seconds: number | null;
+};
+/** With the transition's own columns. */
+export type Moved = Job & Stood;
 
 type Tables = Kysely<{ jobs: JobTable; job_agents: JobAgentTable }>;
 
 /** The guarded move: version and fence as read, or no row is hit. */
-const guarded = (q: Tables, p: Moved) =>
+const guarded = (q: Tables, p: Stood) =>
   q
     .updateTable('jobs')
     .set({ version: p.version, head_hash: p.head_hash, state: p.state, changed_at: now() })
@@ -106,7 +115,7 @@ const guarded = (q: Tables, p: Moved) =>
     .returning('id');
 
 /** A move that changes nothing but where the job stands, as most do. */
-export const updateState = change((q, p: Moved) => guarded(q, p));
+export const updateState = change((q, p: Stood) => guarded(q, p));
 
 /** A move with all that a transition can change. */
 export const updateMoved = change((q, p: Moved) =>

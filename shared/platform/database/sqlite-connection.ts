@@ -57,7 +57,7 @@ export class SqliteConnection {
 
   run<Row>({ sql, parameters }: Pick<CompiledQuery<Row>, 'sql' | 'parameters'>): Row[] {
     const { statement, isTime, columns, key } = this.#prepare(sql);
-    const values = parameters.map((value, i) => (isTime[i] === true ? this.#timeIn(value) : encode(value)));
+    const values = parameters.map((value, i) => (isTime[i] === true ? this.#timeIn(value) : this.#encode(value)));
     if (key !== undefined) {
       const row = { [key.column]: parameters[key.at] } as Row; // what the statement returns
       return Array.from({ length: Number(statement.run(...values).changes) }, () => row);
@@ -82,7 +82,14 @@ export class SqliteConnection {
 
   #timeIn(seconds: unknown): string | null {
     if (seconds === null) return null;
-    const at = this.#time() + Number(seconds) * 1000;
+    return this.#textOf(this.#time() + Number(seconds) * 1000);
+  }
+
+  #encode(value: unknown): SQLInputValue {
+    return value instanceof Date ? this.#textOf(value.getTime()) : encode(value);
+  }
+
+  #textOf(at: number): string {
     if (at !== this.#last.at) this.#last = { at, text: new Date(at).toISOString() };
     return this.#last.text;
   }
@@ -125,7 +132,6 @@ function rowOf<Row>(columns: Column[], values: unknown[]): Row {
 }
 
 function encode(value: unknown): SQLInputValue {
-  if (value instanceof Date) return value.toISOString();
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) return JSON.stringify(value);
   if (value === undefined) throw new TypeError('a statement was given undefined; say null, or give every parameter');
