@@ -91,6 +91,10 @@ export const changes: Partial<Record<Operation, (scene: Scene) => Called[]>> = {
   completeTask: (scene) => [atTask(scene, 'complete', { output: { text: 'done' }, usage })],
   failTask: (scene) => [atTask(scene, 'fail', { error: 'it broke', retryable: true, usage })],
   releaseTask: (scene) => [atTask(scene, 'release', {})],
+  putMessageType: () => [admin('/api/v1/messages/types/parcel', { body_schema: { type: 'object' } })],
+  putChannels: () => [
+    admin('/api/v1/messages/channels', { channels: [{ from_role: '*', type: '*', to_role: 'worker' }] }),
+  ],
   sendMessages: () => [as('anna', '/api/v1/messages', { body: mail, headers: key, isRepeatable: true })],
   receiveMessages: () => [
     as('writer', '/api/v1/agents/writer/messages/receive', { body: { max: 1, wait_seconds: 0 } }),
@@ -113,7 +117,9 @@ const values = ({ job, task }: Scene): Record<string, string> => ({
   name: 'hammer',
 });
 
-const names: Record<string, string> = { getTemplate: 'monthly', getVerifier: 'auditor', getResource: 'bench' };
+const names: Record<string, string> = {
+  ...{ getTemplate: 'monthly', getVerifier: 'auditor', getResource: 'bench', getMessageType: 'custom' },
+};
 
 const readers: Record<string, string> = { listApprovals: 'anna', validateDefinition: 'sam' };
 

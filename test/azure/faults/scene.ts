@@ -104,7 +104,7 @@ class Stagehand {
       await this.agent(id, { role: 'category_head', categories: ['data'], owner_id, ...endpoint });
     }
     for (const id of ['writer', 'spare', 'drained'])
-      await this.agent(id, { role: 'worker', owner_id: 'ops', max_concurrent_tasks: 10 });
+      await this.agent(id, { role: 'worker', owner_id: 'ops', max_concurrent_tasks: 10, card: { name: id } });
     await this.ask('olga', 'POST /api/v1/agents/drained/drain');
     await this.ask('admin', 'POST /api/v1/deployment/tools/register', { name: 'hammer' });
     await this.ask('admin', 'POST /api/v1/deployment/verifiers/register', {
