@@ -7,6 +7,11 @@ import {
   SettleAnswer,
   SettleInput,
 } from '../../shared/messages/message.ts';
+import { z } from 'zod';
+import { deadFilter, DeadLetter, ResendAnswer, ResendInput } from '../../shared/messages/dead-letter.ts';
+import { listDeadLetters } from '../../shared/messages/read-dead.ts';
+import { resendDeadLetters } from '../../shared/messages/resend.ts';
+import { getMessageStatistics, MessageStatistics } from '../../shared/messages/statistics.ts';
 import { ChannelsAnswer, ChannelsInput } from '../../shared/messages/channel.ts';
 import { MessageTypeAnswer, MessageTypeInput } from '../../shared/messages/custom-type.ts';
 import { putChannels } from '../../shared/messages/put-channels.ts';
@@ -16,7 +21,7 @@ import { getMessageType, listMessageTypes } from '../../shared/messages/read-typ
 import { receiveMessages } from '../../shared/messages/receive.ts';
 import { sendMessages } from '../../shared/messages/send.ts';
 import { settleMessages } from '../../shared/messages/settle.ts';
-import { listOf } from './lists.ts';
+import { keyOf, listOf, listQuery, pageOf } from './lists.ts';
 import { route, type Route } from './route.ts';
 
 /** What may be sent, and to whom. */
@@ -58,6 +63,30 @@ const rules = [
   }),
 ];
 
+/** What operators look after. */
+const upkeep = [
+  route('getMessageStatistics', 'GET /v1/messages/statistics', {
+    answer: () => MessageStatistics,
+    refuses: [],
+    run: ({ platform }) => getMessageStatistics(platform.db.read),
+  }),
+  route('listDeadLetters', 'GET /v1/messages/dead', {
+    query: () => z.strictObject({ ...listQuery, ...deadFilter }),
+    answer: () => listOf(DeadLetter),
+    refuses: [],
+    run: async ({ platform, input: { cursor, ...asked }, request }) => {
+      const items = await listDeadLetters(platform, { ...asked, before: keyOf(request, cursor) });
+      return pageOf(request, { items, limit: asked.limit, key: ({ message_id }) => message_id });
+    },
+  }),
+  route('resendDeadLetters', 'POST /v1/messages/dead/resend', {
+    body: () => ResendInput,
+    answer: () => ResendAnswer,
+    refuses: [],
+    run: ({ platform, caller, input }) => resendDeadLetters(platform, caller, input),
+  }),
+];
+
 export const messageRoutes: Route[] = [
   route('sendMessages', 'POST /v1/messages', {
     body: () => SendInput,
@@ -81,4 +110,5 @@ export const messageRoutes: Route[] = [
     run: ({ platform, caller, input }) => settleMessages(platform, caller, input),
   }),
   ...rules,
+  ...upkeep,
 ];

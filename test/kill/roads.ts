@@ -109,6 +109,7 @@ async function mailed(life: Life): Promise<void> {
   await Promise.all([1, 2].map(() => life.call('sendMessages', { key: life.key() })));
   const { messages } = await life.call('receiveMessages', undefined);
   for (const { message_id, receipt } of messages) await life.call('settleMessages', { message_id, receipt });
+  await life.call('resendDeadLetters', undefined);
 }
 
 async function templated(life: Life): Promise<void> {

@@ -56,6 +56,7 @@ const others: Record<string, RoadName> = {
   sendMessages: 'mailed',
   receiveMessages: 'mailed',
   settleMessages: 'mailed',
+  resendDeadLetters: 'mailed',
   putMessageType: 'office',
   putChannels: 'office',
   putTemplate: 'templated',

@@ -18,6 +18,7 @@ import { SendInput } from '../../shared/messages/message.ts';
 import { putChannels } from '../../shared/messages/put-channels.ts';
 import { putMessageType } from '../../shared/messages/put-type.ts';
 import { receiveMessages } from '../../shared/messages/receive.ts';
+import { resendDeadLetters } from '../../shared/messages/resend.ts';
 import { sendMessages } from '../../shared/messages/send.ts';
 import { settleMessages } from '../../shared/messages/settle.ts';
 import { signedHeaders } from '../../shared/platform/outbound/signature.ts';
@@ -83,6 +84,15 @@ async function mail({ town: { platform } }: Way): Promise<void> {
   const { messages } = await receiveMessages(platform, asAgent('reader'), inbox);
   const settle = messages.map(({ message_id, receipt }) => ({ message_id, receipt, action: 'acknowledge' as const }));
   await settleMessages(platform, asAgent('reader'), { settle });
+  await sendMessages(platform, asAgent('writer'), SendInput.parse(message));
+  const again = await receiveMessages(platform, asAgent('reader'), inbox);
+  const end = again.messages.map(({ message_id, receipt }) => ({
+    message_id,
+    receipt,
+    action: 'dead_letter' as const,
+  }));
+  await settleMessages(platform, asAgent('reader'), { settle: end });
+  await resendDeadLetters(platform, admin, { filter: {} });
   for (const max_bytes of [100, 200]) {
     await putMessageType(platform, admin, { name: 'note', body_schema: { type: 'object' }, max_bytes });
     await putChannels(platform, admin, { channels: [{ from_role: 'worker', type: '*', to_role: 'worker' }] });

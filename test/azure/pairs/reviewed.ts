@@ -90,7 +90,10 @@ export const reviewed: readonly Reviewed[] = [
   },
   {
     who: ['sweepMessages'],
-    beside: ['receiveMessages', 'sendMessages', 'settleMessages', 'sweepMessages', 'validateJob'],
+    beside: [
+      ...['receiveMessages', 'resendDeadLetters', 'sendMessages', 'settleMessages'],
+      ...['sweepMessages', 'validateJob'],
+    ],
     rows: ['messages'],
     wrong: any,
     why: 'It locks each message that it changes, passing over those that others hold, and changes it only while it is due still. What is due a moment later the next sweep finds.',
