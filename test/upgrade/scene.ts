@@ -104,10 +104,10 @@ const making: Record<Named, Make> = {
   blocked: (town, name) => town.submitted({ ...model, job_name: name, required_tools: [{ tool_name: 'late' }] }),
   verifying: async (town, name) => {
     await town.submit({ ...model, job_name: name, category: audited });
-    let isSettled = false;
-    const settling = town.settle().then(() => (isSettled = true));
-    while (!isSettled) await town.world.advance(0.25); // its verifier does not answer
-    await settling;
+    const settling = new AbortController();
+    const settled = town.settle().finally(() => settling.abort());
+    while (!settling.signal.aborted) await town.world.advance(0.25); // its verifier does not answer
+    await settled;
   },
   estimated: async (town, name) => hear(town, 'estimate', await town.submit({ ...model, job_name: name })),
   submitted: (town, name) => town.submit({ ...model, job_name: name }, { key: 'once' }),
