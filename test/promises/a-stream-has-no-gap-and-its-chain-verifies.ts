@@ -9,6 +9,8 @@ const streams = `
   union all select 'verifier:' || name, version, head_hash from verifiers
   union all select 'resource:' || name, version, head_hash from resources
   union all select 'template:' || name, version, head_hash from templates
+  union all select 'message_type:' || name, version, head_hash from message_types
+  union all select name, version, head_hash from channel_lists
   union all select 'budget:' || scope || ':' || period, version, head_hash from budgets`;
 
 interface EventRow {

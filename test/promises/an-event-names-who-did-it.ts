@@ -51,6 +51,8 @@ const asked: Record<string, Asks> = {
   created: byAdmin,
   key_issued: byAdmin,
   key_deleted: byAdmin,
+  message_type_set: byAdmin,
+  channels_set: byAdmin,
   restored: byAdmin,
   deleted: byAdmin,
   isolated: orderedOrFailing,

@@ -14,6 +14,7 @@ const tables: Record<string, { stream: string; told: string }> = {
   verifiers: { stream: "'verifier:' || name", told: 'url agent_id categories deleted_at' },
   resources: { stream: "'resource:' || name", told: 'resource_type unit capacity deleted_at' },
   templates: { stream: "'template:' || name", told: 'definition' },
+  message_types: { stream: "'message_type:' || name", told: 'body_schema max_bytes' },
   budgets: { stream: "'budget:' || scope || ':' || period", told: 'limit_micros' },
 };
 
