@@ -6,6 +6,7 @@ import { putPrices } from '../../shared/estimates/put-prices.ts';
 import { registerVerifier } from '../../shared/readiness/register-verifier.ts';
 import { RegisterVerifier } from '../../shared/tools/verifier.ts';
 import { admin, answerBells, folk, openTown as openNewTown, Town } from '../road/town.ts';
+import type { Engine } from '../../shared/platform/database/transactions.ts';
 import { promises } from '../promises/all.ts';
 import { openWorld, type WorldOptions } from '../world.ts';
 
@@ -39,11 +40,23 @@ function look(folder: string): void {
   database.close();
 }
 
-/** A Muster on a folder that has been made, with the people who are known there. */
-export async function openTown(folder: string, options: WorldOptions): Promise<Town> {
-  const settings = { MUSTER_DATA: folder, LOG_LEVEL: 'silent' };
-  const town = new Town(await openWorld(settings, { at: began, answer: answerBells, isUnwatched: true, ...options }));
-  for (const agent of [...folk.heads, ...folk.workers, 'carl']) town.beating.add(agent);
-  for (const agent of town.beating) await town.beat(agent);
-  return town;
+export const settingsOf = (folder: string) => ({
+  MUSTER_DATA: folder,
+  OUTBOUND_ALLOW: '127.0.0.0/8',
+  LOG_LEVEL: 'silent',
+});
+
+/** Opens a Muster on a folder that has been made, with the people who are known there. */
+export type Open = (folder: string, options: WorldOptions) => Promise<Town>;
+
+/** Statements are compiled once for all that it opens. */
+export function opener(): Open {
+  let builder: Engine['builder'] | undefined;
+  const engine = (real: Engine): Engine => ({ ...real, builder: (builder ??= real.builder) });
+  return async (folder, options) => {
+    const usual: WorldOptions = { at: began, answer: answerBells, isUnwatched: true, engine };
+    const town = new Town(await openWorld(settingsOf(folder), { ...usual, ...options }));
+    for (const agent of [...folk.heads, ...folk.workers, 'carl']) town.beating.add(agent);
+    return town;
+  };
 }

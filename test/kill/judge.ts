@@ -6,7 +6,7 @@ import { checkRecord } from '../../shared/insights/check-record.ts';
 import { ends } from '../promises/ends.ts';
 import { promises } from '../promises/all.ts';
 import type { Look } from '../promises/promised.ts';
-import type { Call } from './calls.ts';
+import type { Call } from './acts.ts';
 import { ledgerOf, type Given } from './ledger.ts';
 import { usage, type Held, type Verb } from './verbs.ts';
 

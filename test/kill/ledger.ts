@@ -1,7 +1,7 @@
 /** What the people around a Muster know of it, from what they asked and heard, for those who check its promises. */
 import { Ledger } from '../simulation/ledger.ts';
 import { definition, folk, submitter, type Asked } from '../road/town.ts';
-import type { Call } from './calls.ts';
+import type { Call } from './acts.ts';
 import { categories } from './folder.ts';
 import { paid, usage, type Answer, type Held, type Input, type Verb } from './verbs.ts';
 
@@ -69,6 +69,20 @@ const notes: Notes = {
   retryJob: (ledger, on) => ledger.note('retry', { by: submitter.id, ...on }),
   changeDefinition: (ledger, { job_id, asked }) =>
     ledger.note('change', { by: submitter.id, job_id, definition: definition(asked) }),
+  sendMessages: (ledger, { key }, answer) => {
+    const ids = answer?.messages.map(({ message_id }) => message_id) ?? [];
+    ledger.note('letter', { from: 'writer', key, to: ['reader'], mark: key, ids });
+  },
+  receiveMessages: (ledger, _, answer) => {
+    for (const { message_id, receipt } of answer?.messages ?? [])
+      ledger.note('delivery', { agent: 'reader', message_id, receipt });
+  },
+  settleMessages: (ledger, { message_id, receipt }, answer) => {
+    const state = answer?.settled[0]?.state ?? null;
+    const isTooLate = answer !== undefined && state === null;
+    if (!isTooLate)
+      ledger.note('settlement', { agent: 'reader', message_id, receipt, action: 'acknowledge', reason: '', state });
+  },
   putBudget: (ledger, { limit_usd }) => ledger.note('budget', { limit_usd }),
   deletePrincipal: (ledger, { id }) => ledger.note('retirement', { id }),
   retireAgent: (ledger, { agent_id: id }) => ledger.note('retirement', { id }),

@@ -1,79 +1,86 @@
-/** One Muster on a folder of its own and the people around it, until its process dies. What callers ask and hear is told at once. */
-import { stages } from '../../functions/stages.ts';
-import { Refusal } from '../../shared/outcomes.ts';
+/** One Muster on a folder of its own and the people around it. */
 import type { HeldRing } from '../world.ts';
 import { seededRandom } from '../world/random.ts';
 import type { Asked, Town } from '../road/town.ts';
 import { folk } from '../road/town.ts';
-import { ask, type Answer, type Held, type Input, type Verb } from './verbs.ts';
-
-/** What is said of a call before it and after it, and of a life that does not go as it should. */
-export type Told = { at: number } & (
-  | { call: number; verb: Verb; input: unknown }
-  | { call: number; answer: unknown }
-  | { call: number; refused: string }
-  | { failed: string }
-);
-
-export type Stopping = (point: string, where: string) => Promise<void> | undefined;
-
-/** A voter may come too late. */
-export function refused(error: unknown): string {
-  if (error instanceof Refusal) return error.code;
-  throw error;
-}
+import { together, type Act, type Call, type Rung, type Stopping } from './acts.ts';
+import type { Answer, Held, Input, Verb } from './verbs.ts';
 
 export interface LifeOptions {
   town: Town;
   seed: number;
-  tell: (told: Told) => void;
-  stop: Stopping;
-  /** Calls are numbered from here on. */
-  firstCall?: number;
+  /** What callers asked before. */
+  calls?: readonly Call[];
+  stop?: Stopping;
+  /** Runs all that happens at once; before it and after it nothing is under way. */
+  around?: (acts: readonly Act[], run: () => Promise<void>) => Promise<void>;
 }
 
 export class Life {
   readonly town: Town;
+  /** What callers asked. */
+  readonly calls: Call[];
   readonly #fraction: () => number;
-  readonly #tell: LifeOptions['tell'];
   readonly #stop: Stopping;
-  #calls: number;
+  readonly #around: NonNullable<LifeOptions['around']>;
+  #keys: number;
 
-  constructor({ town, seed, tell, stop, firstCall = 0 }: LifeOptions) {
-    this.#calls = firstCall;
+  constructor({ town, seed, calls = [], stop = () => undefined, around = (_, run) => run() }: LifeOptions) {
     this.town = town;
+    this.calls = [...calls];
+    this.#keys = calls.length;
     this.#fraction = seededRandom(seed).fraction;
-    this.#tell = tell;
     this.#stop = stop;
+    this.#around = around;
   }
 
   chance = (share: number): boolean => this.#fraction() < share;
   between = (from: number, to: number): number => from + Math.floor(this.#fraction() * (to - from + 1));
   pick = <Item>(items: readonly Item[]): Item => items[this.between(0, items.length - 1)] as Item;
+  key = (): string => `key ${++this.#keys}`;
 
-  async call<V extends Verb>(verb: V, input: Input<V>): Promise<Answer<V>> {
-    const { platform, world } = this.town;
-    const call = ++this.#calls;
-    this.#tell({ at: world.clock.database(), call, verb, input });
-    const answer = await ask(platform, verb, input).catch((error: unknown) => {
-      this.#tell({ at: world.clock.database(), call, refused: refused(error) });
-      throw error;
-    });
-    await this.#stop('before-answer', verb);
-    this.#tell({ at: world.clock.database(), call, answer: answer ?? null });
-    await this.#stop('after-answer', verb);
-    return answer;
+  async #together(acts: readonly Act[]): Promise<void> {
+    if (acts.length === 0) return;
+    await this.#around(acts, () => together(acts, { platform: this.town.platform, stop: this.#stop }));
   }
 
-  key = (): string => `key ${this.#calls + 1}`;
-  submit = (asked: Asked): Promise<string> => this.call('submitJob', { key: this.key(), asked });
+  /** Asks all at once, and gives what was heard. */
+  async ask(asked: readonly Pick<Call, 'verb' | 'input'>[]): Promise<Call[]> {
+    const calls = asked.map(({ verb, input }): Call => ({ verb, input, heard: 'unheard' }));
+    this.calls.push(...calls);
+    await this.#together(calls);
+    return calls;
+  }
 
-  /** Bells are heard as they come, or all that ring at once together, which then share commits. */
+  /** The answers; throws where one is refused. */
+  async all<V extends Verb>(verb: V, inputs: readonly Input<V>[]): Promise<Answer<V>[]> {
+    const calls = await this.ask(inputs.map((input) => ({ verb, input })));
+    return calls.map(({ heard, answer }) => {
+      if (heard !== 'done') throw new Error(`${verb} was refused: ${heard}`);
+      return answer as Answer<V>; // of this verb
+    });
+  }
+
+  async call<V extends Verb>(verb: V, input: Input<V>): Promise<Answer<V>> {
+    const [answer] = await this.all(verb, [input]);
+    return answer as Answer<V>; // one for each
+  }
+
+  submit = (...jobs: Asked[]): Promise<string[]> =>
+    this.all(
+      'submitJob',
+      jobs.map((asked) => ({ key: this.key(), asked })),
+    );
+
+  tick = (timer: string): Promise<void> => this.#together([{ timer }]);
+  hear = (...rings: readonly Rung[]): Promise<void> => this.#together(rings.map(({ bell, id }) => ({ bell, id })));
+
+  /** Bells are heard as they come, or all that ring at once together. */
   async settle(): Promise<void> {
     const { world } = this.town;
     const isTogether = this.chance(0.5);
     for (let due = this.#due(); due.length > 0; due = this.#due()) {
-      if (isTogether) await Promise.all(due.map(this.hear));
+      if (isTogether) await this.hear(...due);
       else for (const ring of due) await this.hear(ring);
       if (world.rung.length > 1000) throw new Error('bells ring each other for ever');
     }
@@ -86,37 +93,32 @@ export class Life {
     return due;
   }
 
-  hear = async ({ bell, id }: Pick<HeldRing, 'bell' | 'id'>): Promise<void> => {
-    const { name, run } = stages[bell];
-    await run(this.town.platform, id);
-    await this.#stop('before-answer', name);
-  };
-
-  /** Both votes of every open question at once. */
+  /** Both votes of every open question at once; one may come too late. */
   async vote(): Promise<void> {
     const open = await this.town.sql<{ job_id: string; definition_sha256: string }>(
       "select job_id, definition_sha256 from approvals where state = 'open'",
     );
-    const cast = open.flatMap((on) =>
-      ['hanna', 'hugo'].map((voter) => this.call('castBallot', { voter, ...on }).catch(refused)),
+    await this.ask(
+      open.flatMap((on) =>
+        ['hanna', 'hugo'].map((voter) => ({ verb: 'castBallot' as const, input: { voter, ...on } })),
+      ),
     );
-    await Promise.all(cast);
     await this.settle();
   }
 
-  async claim(agent: string): Promise<Held[]> {
-    const claim = { agent_id: agent, claim_id: `claim ${this.#calls + 1}`, max: this.between(1, 3) };
-    const { tasks } = await this.call('claimTasks', claim);
-    return tasks.map(({ task_id, fence }) => ({ agent, task_id, fence }));
+  async claim(...agents: string[]): Promise<Held[]> {
+    const claims = agents.map((agent_id) => ({ agent_id, claim_id: `claim ${this.key()}`, max: this.between(1, 3) }));
+    const answers = await this.all('claimTasks', claims);
+    return answers.flatMap(({ tasks }, at) =>
+      tasks.map(({ task_id, fence }) => ({ agent: agents[at] ?? '', task_id, fence })),
+    );
   }
 
   /** All take what there is and do it, until there is nothing. */
   async work(): Promise<void> {
-    for (let isOver = false; !isOver;) {
-      const held = (await Promise.all(folk.workers.map((agent) => this.claim(agent)))).flat();
-      await Promise.all(held.map((task) => this.call('completeTask', task)));
+    for (let held = await this.claim(...folk.workers); held.length > 0; held = await this.claim(...folk.workers)) {
+      await this.all('completeTask', held);
       await this.settle();
-      isOver = held.length === 0;
     }
   }
 }

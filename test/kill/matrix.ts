@@ -1,114 +1,113 @@
-/** Lives that end at their points, in processes that are killed; what is wrong with what they left behind. */
-import { spawn } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** Lives that end at their moments, each in a process that is killed; what is wrong with what they left behind. */
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { bundle } from '../../local/build/bundle.ts';
-import { root } from '../../local/build/app.ts';
-import { makeFolder } from './folder.ts';
+import { join } from 'node:path';
+import type { Plan, Told } from './child-process.ts';
+import { makeFolder, opener, type Open } from './folder.ts';
 import { judge } from './judge.ts';
-import { openOutside } from './outside.ts';
-import { pastIn } from './calls.ts';
-import { restart } from './restart.ts';
-import type { Given } from './ledger.ts';
-import type { Cell, Plan } from './steps.ts';
+import { openLauncher, type Launcher } from './launcher.ts';
+import { openOutside, type Outside } from './outside.ts';
 import type { PlantName } from './plants.ts';
+import { restart, type Past } from './restart.ts';
+import { scenesOn, seedOf, type Scene } from './scenes.ts';
+import { makeSnapshot } from './snapshot.ts';
+import type { Cell, Way } from './steps.ts';
 
 export interface Matrix {
-  /** Lives that end at each of the cells, at different moments of different roads. Gives what is wrong, a line each. */
-  complaintsAbout(cells: readonly Cell[], lives: Lives): Promise<string[]>;
-  /** Lives that have ended, and the processor seconds that it took, those of the processes that were killed among them. */
-  spent(): { lives: number; seconds: number };
+  /** Goes the way and ends a life at each of its cells. Gives what is wrong, a line each. */
+  complaintsOn(way: Way, plant?: PlantName): Promise<string[]>;
+  /** Processes that were killed, and the processor seconds that all took, their own among them. */
+  spent(): { killed: number; seconds: number };
   close(): Promise<void>;
-}
-
-export interface Lives {
-  /** At each cell. */
-  count: number;
-  /** So many share a process. */
-  together: number;
-  plant?: PlantName;
 }
 
 /** A kill leaves to the system what was written, on a disk or not; of a disk only its slowness would be tried. */
 const inMemory = '/dev/shm';
 
 export async function openMatrix(): Promise<Matrix> {
-  const home = mkdtempSync(join(existsSync(inMemory) ? inMemory : tmpdir(), 'muster-matrix-'));
-  await buildChild(home);
-  const outside = await openOutside();
-  outside.secret = await makeFolder(join(home, 'first'), outside.url);
-  let made = 0;
-  let killed = 0;
   const before = process.cpuUsage();
-  const planned = (cell: Cell, seed: number, plant: PlantName | undefined): Plan => {
-    const folder = join(home, String(++made));
-    cpSync(join(home, 'first'), folder, { recursive: true });
-    return {
-      ...cell,
-      folder,
-      seed: seed * 7919 + cell.where.length,
-      nth: 1 + (seed % 4),
-      ...(plant === undefined ? {} : { plant }),
-    };
-  };
+  const home = mkdtempSync(join(existsSync(inMemory) ? inMemory : tmpdir(), 'muster-matrix-'));
+  const [first, open, outside] = [join(home, 'first'), opener(), await openOutside()];
+  outside.secret = await makeFolder(first, outside.url);
+  const launcher = openLauncher(process.execPath, '--snapshot-blob', await makeSnapshot(home));
+  const ground: Ground = { home, open, outside, launcher, killed: [] };
   return {
-    complaintsAbout: async (cells, { count, together, plant }) => {
-      const plans = cells.flatMap((cell) => Array.from({ length: count }, (_, seed) => planned(cell, seed, plant)));
+    complaintsOn: async (way, plant) => {
       const complaints: string[] = [];
-      for (let at = 0; at < plans.length; at += together) {
-        const sharing = plans.slice(at, at + together);
-        killed += await liveAndDie(home, sharing);
-        for (const plan of sharing) complaints.push(...(await aftermath(plan, outside.given)));
+      const here = mkdtempSync(join(home, 'way-'));
+      for (const [cell, scene] of await scenesOn(way, { first, home: here, open })) {
+        const lines = await complaintsAbout({ cell, scene, way, plant }, ground);
+        complaints.push(...lines.map((line) => `${cell.point} of ${cell.where}, ${scene.nth}: ${line}`));
       }
+      rmSync(here, { recursive: true });
       return complaints;
     },
     spent: () => {
       const { user, system } = process.cpuUsage(before);
-      return { lives: made, seconds: Math.round((user + system) / 1e6 + killed) };
+      const killed = ground.killed.reduce((sum, seconds) => sum + seconds, 0);
+      return { killed: ground.killed.length, seconds: Math.round((user + system) / 1e6 + killed) };
     },
     close: async () => {
+      launcher.close();
       await outside.close();
       rmSync(home, { recursive: true });
     },
   };
 }
 
-async function buildChild(home: string): Promise<void> {
-  const entries = { child: 'test/kill/child-process.ts', lives: 'test/kill/lives-process.ts' };
-  await bundle({ root, folder: home, entries });
-  for (const file of globSync('shared/platform/database/sqlite/*.sql', { cwd: root })) {
-    cpSync(join(root, file), join(home, basename(dirname(file)), basename(file)));
-  }
+interface Ground {
+  home: string;
+  open: Open;
+  outside: Outside;
+  launcher: Launcher;
+  /** The processor seconds of each process. */
+  killed: number[];
 }
 
-/** Gives what the process took, in seconds. Throws where it ends otherwise than by being killed. */
-async function liveAndDie(home: string, plans: readonly Plan[]): Promise<number> {
-  const file = join(home, 'plans.json');
-  writeFileSync(file, JSON.stringify(plans));
-  const child = spawn(process.execPath, [join(home, 'child.cjs'), file], { stdio: ['ignore', 'inherit', 'inherit'] });
-  const signal = await new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (_, by) => resolve(by));
-  });
-  if (signal !== 'SIGKILL') throw new Error('the process ended before it was killed');
-  return Number(readFileSync(`${file}.seconds`, 'utf8'));
+/** A life that ends in this scene at this cell. */
+interface Ending {
+  cell: Cell;
+  scene: Scene;
+  way: Way;
+  plant: PlantName | undefined;
 }
 
-async function aftermath(plan: Plan, given: readonly Given[]): Promise<string[]> {
-  const past = pastIn(plan.folder);
-  const { road, where, point, nth, seed, folder } = plan;
-  const named = (line: string) => `${point} of ${where} on the road ${road}, ${nth}, seed ${seed}: ${line}`;
-  if (past.failed !== undefined) return [named(past.failed)];
+async function complaintsAbout(ending: Ending, ground: Ground): Promise<string[]> {
+  const folder = join(ground.home, 'life');
   try {
-    const { complaints, calls } = await restart(plan, past);
+    await liveAndDie(ending, folder, ground);
+    const past = pastOf(ending, folder);
+    const { complaints, calls } = await restart(past, ground.open);
     // Of asking again under another key only what was asked first is right.
-    const known = plan.plant === 'asked again under another key' ? past.calls : [...past.calls, ...calls];
-    complaints.push(...(await judge(folder, known, given)));
-    return complaints.slice(0, 5).map(named);
+    const known = ending.plant === 'asked again under another key' ? past.calls : calls;
+    complaints.push(...(await judge(folder, known, ground.outside.given)));
+    return complaints.slice(0, 5);
   } catch (error) {
-    return [named(`started again, ${String(error)}`)];
+    return [String(error)];
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+async function liveAndDie({ cell, scene, way, plant }: Ending, folder: string, ground: Ground): Promise<void> {
+  const { at, acts, nth } = scene;
+  const plan: Plan = { cell, nth, acts, plant, seed: seedOf(way) + 1_000_000, at: at.getTime() };
+  cpSync(scene.folder, folder, { recursive: true });
+  writeFileSync(join(folder, 'plan'), JSON.stringify(plan));
+  await ground.launcher.liveAndDie(folder);
+  ground.killed.push(Number(readFileSync(join(folder, 'seconds'), 'utf8')));
+}
+
+/** What callers have heard and which bells have rung, the last of it from the process that was killed. */
+function pastOf({ scene, way, plant }: Ending, folder: string): Past {
+  const lines = readFileSync(join(folder, 'told'), { encoding: 'utf8', flag: 'a+' }).split('\n').filter(Boolean);
+  const told = lines.map((line) => JSON.parse(line) as Told);
+  const heard = new Map(told.flatMap((line) => ('act' in line ? [[line.act, line.heard]] : [])));
+  const last = scene.acts.flatMap((act, at) => ('verb' in act ? [{ ...act, ...heard.get(at) }] : []));
+  const rung = [...scene.rung, ...told.flatMap((line) => ('rung' in line ? [line.rung] : []))];
+  return {
+    ...{ folder, plant, at: scene.at, seed: seedOf(way) + 2_000_000 },
+    calls: [...scene.calls, ...last],
+    rung: way.turn % 2 === 0 ? [] : rung, // in one process they die with it; in Service Bus they do not
+  };
 }

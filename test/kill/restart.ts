@@ -2,59 +2,64 @@
 import { recoverAgents } from '../../shared/liveness/recover.ts';
 import { ringDueWork, voidStageLeases } from '../../shared/road/ring-due-work.ts';
 import { ends } from '../promises/ends.ts';
-import { callsIn, type Call, type Past } from './calls.ts';
-import { openTown } from './folder.ts';
-import { Life, refused, type Told } from './life.ts';
-import type { Plan } from './steps.ts';
-import { repeatable, type Verb } from './verbs.ts';
+import type { Call, Rung } from './acts.ts';
+import type { Open } from './folder.ts';
+import { Life } from './life.ts';
+import type { PlantName } from './plants.ts';
+import { repeatable } from './verbs.ts';
+
+/** What is left of a life. */
+export interface Past {
+  folder: string;
+  /** When it ended. */
+  at: Date;
+  calls: readonly Call[];
+  /** Bells that are still to be heard. */
+  rung: readonly Rung[];
+  seed: number;
+  plant: PlantName | undefined;
+}
 
 interface Restarted {
   /** Of callers. */
   complaints: string[];
-  /** Those that were asked now. */
-  calls: Call[];
+  /** All that were ever asked. */
+  calls: readonly Call[];
 }
 
-export async function restart(plan: Plan, past: Past): Promise<Restarted> {
-  const seed = plan.seed + 1_000_000;
-  const town = await openTown(plan.folder, { at: new Date(past.at.getTime() + 1000), seed });
-  const told: Told[] = [];
-  const tell = (line: Told) => void told.push(line);
-  const life = new Life({ town, seed, tell, stop: () => undefined, firstCall: past.calls.length });
+export async function restart({ folder, at, calls, rung, seed, plant }: Past, open: Open): Promise<Restarted> {
+  const town = await open(folder, { at: new Date(at.getTime() + 1000), seed });
+  const life = new Life({ town, seed, calls });
   try {
     await voidStageLeases(town.platform); // as openMuster does
-    const sweep = plan.plant === 'never rung again' ? async () => {} : () => ringDueWork(town.platform);
+    const sweep = plant === 'never rung again' ? async () => {} : () => ringDueWork(town.platform);
     await sweep();
-    const complaints = await askAgain(life, forgotten(plan, past.calls));
+    await life.hear(...rung);
+    const complaints = await askAgain(life, plant === 'asked again under another key' ? forgotten(calls) : calls);
     await calm(life, sweep);
     await recovered(life);
-    return { complaints, calls: callsIn(told) };
+    return { complaints, calls: life.calls };
   } finally {
     await town.close();
   }
 }
 
 /** Callers that take a new key for what they ask again. */
-const forgotten = ({ plant }: Plan, calls: readonly Call[]): readonly Call[] =>
-  plant !== 'asked again under another key'
-    ? calls
-    : calls.map((call) => ({ ...call, input: { ...(call.input as object), key: `another ${String(call.answer)}` } }));
-
-const isRepeatable = (verb: Verb): boolean => repeatable.includes(verb);
+const forgotten = (calls: readonly Call[]): readonly Call[] =>
+  calls.map((call) => ({ ...call, input: { ...(call.input as object), key: `another ${String(call.answer)}` } }));
 
 /**
  * Who was not answered asks again, and who was may do so where a key or a fence makes it safe. What was asked may have
  * been done: then some verbs refuse to do it once more.
  */
 async function askAgain(life: Life, calls: readonly Call[]): Promise<string[]> {
-  const complaints: string[] = [];
-  for (const { verb, input, answer, heard } of calls) {
-    if (heard !== 'unheard' && !isRepeatable(verb)) continue;
-    const again: unknown = await life.call(verb, input as never).catch(refused);
-    if (heard === 'done' && !isSame(answer, again))
-      complaints.push(`${verb} ${JSON.stringify(input)} was ${JSON.stringify(answer)} and is ${JSON.stringify(again)}`);
-  }
-  return complaints;
+  const asked = calls.filter(({ verb, heard }) => heard === 'unheard' || repeatable.includes(verb));
+  const again = await life.ask(asked);
+  return asked.flatMap(({ verb, input, heard, answer }, at) =>
+    heard !== 'done' || isSame(answer, again[at]?.answer)
+      ? []
+      : [`${verb} ${JSON.stringify(input)} was ${JSON.stringify(answer)} and is ${JSON.stringify(again[at])}`],
+  );
 }
 
 const isSame = (first: unknown, again: unknown): boolean => JSON.stringify(first) === JSON.stringify(again);
@@ -74,7 +79,7 @@ async function recovered({ town }: Life): Promise<void> {
 async function calm(life: Life, sweep: () => Promise<void>): Promise<void> {
   await life.call('putBudget', { limit_usd: 1000 });
   await life.call('registerTool', { name: 'late' });
-  for (let rounds = 0; rounds < 40; rounds++) {
+  for (let rounds = 0; rounds < 20; rounds++) {
     await sweep();
     await life.settle();
     await life.vote();
@@ -83,6 +88,6 @@ async function calm(life: Life, sweep: () => Promise<void>): Promise<void> {
       `select count(*) n from jobs where due_at is not null or state not in (${ends})`,
     );
     if (left?.n === 0) return;
-    await life.town.pass(40);
+    await life.town.pass(100); // longer than any lease
   }
 }

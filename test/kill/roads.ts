@@ -1,7 +1,5 @@
 /** What happens around a Muster until its process dies: each road passes other transactions. A road may be gone again. */
 import { timers } from '../../functions/timers.ts';
-import { recoverAgents } from '../../shared/liveness/recover.ts';
-import { ringDueWork } from '../../shared/road/ring-due-work.ts';
 import type { Asked } from '../road/town.ts';
 import type { Life } from './life.ts';
 import { paid } from './verbs.ts';
@@ -16,10 +14,8 @@ const kinds: Asked[] = [
   { required_resources: [{ resource_type: 'compute', amount: 1.5, unit: 'cores' }], max_retries: 1 },
 ];
 
-const some = async (life: Life, asked: Asked): Promise<string[]> =>
-  Promise.all(
-    Array.from({ length: life.between(1, 3) }, () => life.submit({ ...paid, ...life.pick(kinds), ...asked })),
-  );
+const some = (life: Life, asked: Asked): Promise<string[]> =>
+  life.submit(...Array.from({ length: life.between(1, 3) }, () => ({ ...paid, ...life.pick(kinds), ...asked })));
 
 async function whole(life: Life, asked: Asked = {}): Promise<void> {
   await some(life, asked);
@@ -61,11 +57,11 @@ async function stumbling(life: Life): Promise<void> {
   for (const verb of ['failTask', 'releaseTask', 'reportProgress'] as const) {
     const held = await life.claim('writer');
     await life.call('heartbeat', { agent_id: 'writer', fences: held.map(({ agent: _, ...fence }) => fence) });
-    await Promise.all(held.map((task) => life.call(verb, task)));
-    if (verb === 'reportProgress') await Promise.all(held.map((task) => life.call('completeTask', task)));
+    await life.all(verb, held);
+    if (verb === 'reportProgress') await life.all('completeTask', held);
     await life.settle();
     await life.town.pass(6);
-    await ringDueWork(life.town.platform);
+    await life.tick('ringDueWork');
     await life.settle();
   }
   await life.work();
@@ -81,9 +77,13 @@ async function withdrawn(life: Life): Promise<void> {
   }
   await life.settle();
   await life.vote();
-  await Promise.all(ids.map((job_id) => life.call('cancelJob', { job_id })));
+  const jobs = ids.map((job_id) => ({ job_id }));
+  await life.all('cancelJob', jobs);
   await life.settle();
-  await Promise.all(ids.map((job_id) => life.call('retryJob', { job_id, key: life.key() })));
+  await life.all(
+    'retryJob',
+    jobs.map((job) => ({ ...job, key: life.key() })),
+  );
   await life.settle();
   await life.vote();
   await life.work();
@@ -96,7 +96,7 @@ async function swept(life: Life): Promise<void> {
     life.town.lose();
     await life.town.pass(5);
     life.town.lose();
-    await ringDueWork(life.town.platform);
+    await life.tick('ringDueWork');
     for (const ring of life.town.world.rung.splice(0)) await life.hear(ring);
     if (rounds === 3) await life.vote();
     const held = rounds > 4 ? await life.claim('writer') : [];
@@ -106,7 +106,7 @@ async function swept(life: Life): Promise<void> {
 }
 
 async function mailed(life: Life): Promise<void> {
-  await Promise.all([1, 2].map(() => life.call('sendMessages', { key: life.key() })));
+  await life.all('sendMessages', [{ key: life.key() }, { key: life.key() }]);
   const { messages } = await life.call('receiveMessages', undefined);
   for (const { message_id, receipt } of messages) await life.call('settleMessages', { message_id, receipt });
   await life.call('resendDeadLetters', undefined);
@@ -114,8 +114,8 @@ async function mailed(life: Life): Promise<void> {
 
 async function templated(life: Life): Promise<void> {
   await life.call('putTemplate', undefined);
-  await Promise.all([1, 2].map(() => life.call('submitFromTemplate', { key: life.key() })));
-  for (const timer of timers) await timer.run(life.town.platform);
+  await life.all('submitFromTemplate', [{ key: life.key() }, { key: life.key() }]);
+  for (const { name } of timers) await life.tick(name);
   await life.settle();
 }
 
@@ -140,7 +140,7 @@ async function recovering(life: Life): Promise<void> {
   town.beating.add(agent_id);
   for (const seconds of [0, 30]) {
     await town.pass(seconds);
-    await recoverAgents(town.platform);
+    await life.tick('recoverAgents');
   }
 }
 

@@ -1,6 +1,6 @@
 /** The matrix: every transaction of Muster, by the road that passes it, and the points at which its process may die. */
 import { points } from '../world/points.ts';
-import type { PlantName } from './plants.ts';
+import type { Moment } from './acts.ts';
 import type { RoadName } from './roads.ts';
 import { stageNames, verbs } from './verbs.ts';
 
@@ -8,17 +8,12 @@ export interface Cell {
   road: RoadName;
   /** The transaction, or the verb or stage that is answered. */
   where: string;
-  point: string;
+  point: Moment;
 }
 
-/** One life that is to end at its cell. */
-export interface Plan extends Cell {
-  folder: string;
-  /** The point is passed so many times before. */
-  nth: number;
-  seed: number;
-  plant?: PlantName;
-}
+/** Whether this moment is the cell's. A call outward is named by its host, and each road has one. */
+export const isOf = ({ point, where }: Cell, moment: Moment, name: string): boolean =>
+  moment === point && (name === where || point.endsWith('call'));
 
 /** What the proof names: every stage, and what callers wait for most. */
 const first: Record<string, RoadName> = {
@@ -87,7 +82,7 @@ const heard: ReadonlySet<string> = new Set(Object.keys(verbs));
 
 const cellsOf = (steps: Record<string, RoadName>): Cell[] =>
   Object.entries(steps).flatMap(([where, road]) =>
-    [...points, 'before-answer', 'after-answer']
+    ([...points, 'before-answer', 'after-answer'] as const)
       .filter((point) => !point.endsWith('call') || calling.has(where))
       .filter((point) => point !== 'before-answer' || answered.has(where))
       .filter((point) => point !== 'after-answer' || heard.has(where))
@@ -96,3 +91,18 @@ const cellsOf = (steps: Record<string, RoadName>): Cell[] =>
 
 export const cells = { first: cellsOf(first), others: cellsOf(others) };
 export const known: ReadonlySet<string> = new Set([...Object.keys(first), ...Object.keys(others)]);
+
+/** Once along a road. */
+export interface Way {
+  road: RoadName;
+  /** Where it leads, and lives are to end. */
+  cells: readonly Cell[];
+  /** Each goes the road with other jobs in another order, and a point is passed another number of times before the end. */
+  turn: number;
+}
+
+/** The roads to these cells, each gone so many times. */
+export const waysTo = (to: readonly Cell[], { turns, from = 0 }: { turns: number; from?: number }): Way[] =>
+  [...Map.groupBy(to, ({ road }) => road)].flatMap(([road, on]) =>
+    Array.from({ length: turns }, (_, turn) => ({ road, cells: on, turn: from + turn })),
+  );

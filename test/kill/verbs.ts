@@ -61,7 +61,7 @@ interface Voting {
 }
 
 const tin = { input_usd_per_million: 1, output_usd_per_million: 2 };
-const mail = { type: 'custom', to_agent: 'reader', priority: 5, body: { said: 'hello' } } as const;
+const mail = (mark: string) => ({ type: 'custom' as const, to_agent: 'reader', priority: 5, body: { mark } });
 
 export const verbs = {
   submitJob: (p: Platform, { key, asked }: { key: string; asked: Asked }) =>
@@ -112,7 +112,7 @@ export const verbs = {
     registerResource(p, admin, RegisterResource.parse({ name, resource_type: 'memory', unit: 'GB', capacity: 1 })),
   deleteResource: (p: Platform, on: { name: string }) => deleteResource(p, admin, on),
   sendMessages: (p: Platform, { key }: { key: string }) =>
-    sendMessages(p, asAgent('writer'), { messages: [mail], idempotency_key: key }),
+    sendMessages(p, asAgent('writer'), { messages: [mail(key)], idempotency_key: key }),
   receiveMessages: (p: Platform) =>
     receiveMessages(p, asAgent('reader'), { agent_id: 'reader', max: 10, wait_seconds: 0 }),
   settleMessages: (p: Platform, { message_id, receipt }: { message_id: string; receipt: string }) =>

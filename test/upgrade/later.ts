@@ -6,7 +6,7 @@ import { putChannels } from '../../shared/messages/put-channels.ts';
 import { putMessageType } from '../../shared/messages/put-type.ts';
 import { sendMessages } from '../../shared/messages/send.ts';
 import { admin, asAgent, type Town } from '../road/town.ts';
-import { refused } from '../kill/life.ts';
+import { refused } from '../kill/acts.ts';
 
 /** 003_recoveries: an agent that fails so often that it is to be taken out of service. */
 export async function failTooOften(town: Town): Promise<void> {

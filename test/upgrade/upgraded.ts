@@ -7,7 +7,7 @@ import { recordInDatabase } from '../../shared/insights/record-source.ts';
 import { checkRecord } from '../../shared/insights/check-record.ts';
 import { voidStageLeases } from '../../shared/road/ring-due-work.ts';
 import { deleteVerifier } from '../../shared/tools/delete-verifier.ts';
-import { refused } from '../kill/life.ts';
+import { refused } from '../kill/acts.ts';
 import { admin, answerBells, folk, Town } from '../road/town.ts';
 import { openWorld } from '../world.ts';
 import { endsAs } from './scene.ts';
