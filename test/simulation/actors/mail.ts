@@ -67,7 +67,9 @@ export const letterWriter =
     while (!life.isCalm || life.glimpse(underWay, from)) await life.sleep(60);
   };
 
-const underWay = "select 1 from messages where from_id = ? and state in ('queued', 'received')";
+/** One that has expired is not: its row says so when somebody next looks for mail. */
+const underWay = `select 1 from messages where from_id = ? and state in ('queued', 'received')
+  and (expires_at is null or expires_at > now_plus(0))`;
 
 /** Reads what comes: settles it, forgets it, settles it again when it may be another's; once faults are over all of it at once. */
 export const mailReader =
