@@ -1,6 +1,9 @@
 /** What a type says of the bodies of its messages: their size, and the JSON Schema that they fit. */
+import type { ValidateFunction } from 'ajv/dist/2020.js';
 import type { PointedError } from '../outcomes.ts';
+import type { Config } from '../platform/config.ts';
 import type { Json } from '../platform/wire.ts';
+import type { CustomType } from './custom-type.ts';
 
 type Body = Record<string, Json>;
 
@@ -19,10 +22,28 @@ export async function malformedIn(schema: Body): Promise<PointedError[]> {
   return (ajv.errors ?? []).slice(0, mostErrors).map(pointed);
 }
 
-/** Where each of the bodies does not fit; pointers start at the body. The schema was looked at when it was stored. */
-export async function misfitsIn(schema: Body, bodies: readonly Body[]): Promise<PointedError[][]> {
-  const { $schema: _, ...said } = schema;
+/** As each version of a type was compiled, which takes a millisecond; for as long as the settings of a Muster live. */
+const compiled = new WeakMap<Config, Map<string, Compiled>>();
+
+interface Compiled {
+  version: number;
+  fits: ValidateFunction;
+}
+
+async function compiledFor(config: Config, { name, version, body_schema }: CustomType): Promise<ValidateFunction> {
+  const known = compiled.get(config) ?? new Map<string, Compiled>();
+  compiled.set(config, known);
+  const before = known.get(name);
+  if (before?.version === version) return before.fits;
+  const { $schema: _, ...said } = body_schema;
   const fits = (await ajvOf({ validateSchema: false, meta: false })).compile(said);
+  known.set(name, { version, fits });
+  return fits;
+}
+
+/** Where each of the bodies does not fit; pointers start at the body. The schema was looked at when it was stored. */
+export async function misfitsIn(config: Config, type: CustomType, bodies: readonly Body[]): Promise<PointedError[][]> {
+  const fits = await compiledFor(config, type);
   return bodies.map((body) => (fits(body) ? [] : (fits.errors ?? []).slice(0, mostErrors).map(pointed)));
 }
 

@@ -1,5 +1,6 @@
 /** Holds messages against their types, before they are sent. */
 import { refuse, type PointedError } from '../outcomes.ts';
+import type { Config } from '../platform/config.ts';
 import type { Reads } from '../platform/platform.ts';
 import { misfitsIn } from './check-body.ts';
 import { usualBytes, type CustomType } from './custom-type.ts';
@@ -19,7 +20,7 @@ export async function checkTypes(reads: Reads, messages: readonly OneMessage[]):
     const row = known.get(type);
     if (!isSendable(type, row))
       errors.push(...sent.map(([i]) => ({ pointer: at(messages, i, '/type'), message: unknown })));
-    else errors.push(...(await misfits(messages, sent, row)));
+    else errors.push(...(await misfits(reads.config, messages, { sent, row })));
   }
   if (errors.length > 0) refuse('invalid', { errors: errors.slice(0, 50) });
   return new Map([...known.values()].map(({ name, version }) => [name, version]));
@@ -35,9 +36,9 @@ const at = (messages: readonly OneMessage[], index: number, place: string): stri
   messages.length === 1 ? place : `/messages/${index}${place}`;
 
 async function misfits(
+  config: Config,
   messages: readonly OneMessage[],
-  sent: readonly [number, OneMessage][],
-  row: CustomType | undefined,
+  { sent, row }: { sent: readonly [number, OneMessage][]; row: CustomType | undefined },
 ): Promise<PointedError[]> {
   const most = row?.max_bytes ?? usualBytes;
   for (const [i, { body, type }] of sent) {
@@ -48,7 +49,8 @@ async function misfits(
   }
   if (row === undefined) return [];
   const found = await misfitsIn(
-    row.body_schema,
+    config,
+    row,
     sent.map(([, { body }]) => body),
   );
   return sent.flatMap(([i], n) =>

@@ -26,8 +26,15 @@ const { rows } = store<{
   message_types: { name: string; version: number };
 }>();
 
+/** Stand-ins of a statement that is kept are each another; where there are values, many are often the same. */
+const eachOnce = (given: readonly Route[]): Route[] => [
+  ...new Map(given.map((route) => [typeof route.mailbox === 'string' ? nameOf(route) : route, route])).values(),
+];
+
+const nameOf = ({ mailbox, type }: Route): string => `${type} ${mailbox}`;
+
 const asTable = (q: Kysely<RouteTables>, given: readonly Route[]) => {
-  const [one, ...others] = given.map((route) =>
+  const [one, ...others] = eachOnce(given).map((route) =>
     q.selectNoFrom((row) => [
       row.val(route.mailbox).as('mailbox'),
       row.val(route.type).as('type'),
