@@ -122,6 +122,11 @@ export const problems = {
     'The claim is not yours any more',
     'Drop this task; its lease ran out, was withdrawn or the task has ended.',
   ),
+  no_capable_agent: problem(
+    422,
+    'No agent may take this now',
+    'Start or register one with these capabilities, or leave the task to whoever claims it first.',
+  ),
   key_limit: problem(409, 'Two keys are valid already', 'Delete one of them first.'),
   name_taken: problem(409, 'The name belongs to something else', 'Choose another name.'),
   in_use: problem(409, 'It is still in use', 'Wait until the jobs that hold it have ended.'),

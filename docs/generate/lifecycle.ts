@@ -37,6 +37,7 @@ const events: Record<JobEventType, string> = {
   rejected: 'the voters said no',
   expired: 'the deadline, or the time that a job may be blocked, has passed',
   stop_requested: 'a cancel, the time limit or the budget stops it; holders of tasks are told',
+  task_assigned: 'a supervisor among its agents has added a task',
   tasks_ended: 'tasks came to their end, and the plan goes on',
   run_failed: 'the run has failed, and what it has done is to be undone',
   run_ended: 'the outcome is decided, and everything the job held is given back',

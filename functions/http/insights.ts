@@ -1,6 +1,7 @@
 /** Readiness, metrics, key figures, and what jobs can use. */
 import { z } from 'zod';
 import { mayReadAll } from '../../shared/access/permissions.ts';
+import { CoordinationStatistics, getCoordinationStatistics } from '../../shared/insights/coordination.ts';
 import { checkHealth, Health } from '../../shared/insights/health.ts';
 import { metricsText } from '../../shared/insights/metrics.ts';
 import { getStatistics, Statistics } from '../../shared/insights/statistics.ts';
@@ -18,6 +19,11 @@ export const insightRoutes = [
     answer: () => Statistics,
     refuses: [],
     run: ({ platform }) => getStatistics(platform),
+  }),
+  route('getCoordinationStatistics', 'GET /v1/coordination/statistics', {
+    answer: () => CoordinationStatistics,
+    refuses: [],
+    run: ({ platform }) => getCoordinationStatistics(platform),
   }),
   route('getReadiness', 'GET /health/ready', {
     answer: () => Health,

@@ -1,5 +1,7 @@
 /** Tasks: claimed with a lease and a fence, reported on, and settled by their holder. */
 import { z } from 'zod';
+import { assignTask } from '../../shared/road/assign.ts';
+import { AssignedAnswer, AssignInput } from '../../shared/tasks/assignment.ts';
 import { claimTasks } from '../../shared/tasks/claim.ts';
 import { completeTask } from '../../shared/tasks/complete.ts';
 import { failTask } from '../../shared/tasks/fail.ts';
@@ -17,6 +19,7 @@ import {
 } from '../../shared/tasks/report.ts';
 import { TaskAnswer, taskStates } from '../../shared/tasks/task.ts';
 import { keyOf, listOf, listQuery, pageOf } from './lists.ts';
+import { reply } from './reply.ts';
 import { route } from './route.ts';
 
 export const taskRoutes = [
@@ -40,6 +43,17 @@ export const taskRoutes = [
       const items = await listTasks(platform, caller, { ...filter, before: keyOf(request, cursor) });
       return pageOf(request, { items, limit: filter.limit, key: ({ task_id }) => task_id });
     },
+  }),
+  route('assignTask', 'POST /v1/tasks', {
+    body: () => AssignInput,
+    answer: () => AssignedAnswer,
+    status: 201,
+    heeds: ['idempotency_key'],
+    refuses: ['not_found', 'conflict', 'job_ended', 'no_capable_agent'],
+    run: async ({ platform, caller, input, request }) =>
+      reply(await assignTask(platform, caller, { ...input, idempotency_key: request.idempotency_key }), {
+        status: 201,
+      }),
   }),
   route('getTask', 'GET /v1/tasks/{task_id}', {
     answer: () => TaskAnswer,

@@ -53,6 +53,7 @@ export const permissions = {
 
   getInfrastructure: readers,
   getStatistics: readers,
+  getCoordinationStatistics: readers,
   getMetrics: readers,
   getLiveness: ['anyone'],
   getReadiness: ['anyone'],
@@ -84,6 +85,7 @@ export const permissions = {
   settleActionItem: ['operator'],
 
   claimTasks: ['that_agent'],
+  assignTask: ['supervisor'],
   listTasks: [...readers, 'agent'],
   getTask: [...readers, 'agent'],
   reportProgress: ['holder'],

@@ -90,6 +90,10 @@ export interface Committed {
   left_micros: number;
 }
 
+/** Micro-dollars that a deployment has left of what was reserved for it. */
+export const leftMicros = async (reads: Reads, deployment_id: string): Promise<number> =>
+  (await reservationsOf(reads, { deployment_id })).reduce((sum, { reserved_micros }) => sum + reserved_micros, 0);
+
 /** Gives back what is left, and wakes who waits for room. */
 export async function release(tx: Tx, deployment_id: string): Promise<void> {
   for (const held of await reservationsOf(tx, { deployment_id })) {

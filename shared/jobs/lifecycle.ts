@@ -17,7 +17,7 @@ import {
   type StopReason,
 } from './job.ts';
 
-/** What can happen to a job. `by` is the actor, Muster itself when absent. */
+/** What can happen to a job. `by` is the actor; absent: Muster. */
 export type JobEvent = { by?: string } & (
   | { type: 'estimated' }
   | { type: 'validated' }
@@ -28,6 +28,7 @@ export type JobEvent = { by?: string } & (
   | { type: 'rejected'; reason: string }
   | { type: 'expired'; reason: string }
   | { type: 'stop_requested'; reason: StopReason }
+  | { type: 'task_assigned'; task: Json }
   | { type: 'tasks_ended'; tasks: Json[] }
   | { type: 'run_failed'; reason: string; undoing: string[]; tasks: Json[] }
   | { type: 'run_ended'; outcome: Outcome; reason: string; code?: ProblemCode; tasks: Json[] }
@@ -39,8 +40,8 @@ export type JobEvent = { by?: string } & (
 
 export type JobEventType = JobEvent['type'];
 
-const beforeStart: readonly JobState[] = ['submitted', 'estimated', 'blocked', 'awaiting_approval'];
 const blockable: readonly JobState[] = ['submitted', 'estimated', 'awaiting_approval'];
+const beforeStart: readonly JobState[] = [...blockable, 'blocked'];
 
 /** From which states an event may come, and where it leads; `same` stays, `stored` is on the row. */
 export const transitions: Record<JobEventType, { from: readonly JobState[]; to: JobState | 'same' | 'stored' }> = {
@@ -53,6 +54,7 @@ export const transitions: Record<JobEventType, { from: readonly JobState[]; to: 
   rejected: { from: ['awaiting_approval'], to: 'rejected' },
   expired: { from: ['awaiting_approval', 'blocked'], to: 'expired' },
   stop_requested: { from: ['executing', 'compensating'], to: 'same' },
+  task_assigned: { from: ['executing'], to: 'same' },
   tasks_ended: { from: ['executing', 'compensating'], to: 'same' },
   run_failed: { from: ['executing'], to: 'compensating' },
   run_ended: { from: ['executing', 'compensating'], to: 'learning' },
@@ -93,8 +95,7 @@ export function advance(job: Job, event: JobEvent, at: Date): Step {
 }
 
 /** Then it waits for room or for agents, who ring themselves. */
-const quiet: ReadonlySet<JobEventType> = new Set(['blocked', 'started', 'tasks_ended', 'run_failed']);
-
+const quiet = new Set<JobEventType>(['blocked', 'started', 'task_assigned', 'tasks_ended', 'run_failed']);
 function bellAfter(state: JobState, type: JobEventType): BellName | null {
   if (quiet.has(type)) return null;
   // Back at an approval that was granted meanwhile, only the execute stage can go on.
@@ -181,10 +182,8 @@ function notNow(state: JobState, type: JobEventType): string {
 
 /** What callers, as opposed to the stages, may do. */
 const words: Partial<Record<JobEventType, string>> = {
-  cancelled: 'cancelled',
-  stop_requested: 'stopped',
-  changed: 'changed',
-  retried: 'retried',
+  ...{ cancelled: 'cancelled', stop_requested: 'stopped' },
+  ...{ changed: 'changed', retried: 'retried' },
 };
 
 export const allowedIn = (state: JobState): string[] =>

@@ -32,6 +32,7 @@ const events = {
   rejected: { type: 'rejected', reason: 'too risky' },
   expired: { type: 'expired', reason: 'nobody answered' },
   stop_requested: { type: 'stop_requested', reason: 'cancel' },
+  task_assigned: { type: 'task_assigned', task: {} },
   tasks_ended: { type: 'tasks_ended', tasks: noTasks },
   run_failed: { type: 'run_failed', reason: 'a task failed', undoing: noNames, tasks: noTasks },
   run_ended: { type: 'run_ended', outcome: 'failed', reason: 'a task failed', tasks: noTasks },
@@ -85,6 +86,7 @@ const allowed: Record<JobState, Partial<Record<JobEventType, [to: JobState, bell
   approved: { started: ['executing', null] },
   executing: {
     stop_requested: ['executing', 'execute'],
+    task_assigned: ['executing', null],
     tasks_ended: ['executing', null],
     run_failed: ['compensating', null],
     run_ended: ['learning', 'learn'],

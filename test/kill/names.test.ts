@@ -12,6 +12,7 @@ const left: Record<string, string> = {
   voidStageLeases: 'at a start: the next start does it again',
   noteRefused: 'it counts what was refused; test/messages/channels.test.ts',
   openBudget: 'it is there before a life begins',
+  assignTask: 'of supervisors, whom no road of the matrix has; test/road/assign.test.ts',
   askVerifiers: 'of verifiers that are agents; test/road/verify.test.ts',
   keepChecks: 'of verifiers that are agents; test/road/verify.test.ts',
   keepFault: 'after a fault; test/road/faults.test.ts',

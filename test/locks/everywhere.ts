@@ -24,7 +24,9 @@ import { settleMessages } from '../../shared/messages/settle.ts';
 import { signedHeaders } from '../../shared/platform/outbound/signature.ts';
 import { deleteResource } from '../../shared/resources/delete-resource.ts';
 import { voidStageLeases } from '../../shared/road/ring-due-work.ts';
+import { assignTask } from '../../shared/road/assign.ts';
 import { submitFromTemplate } from '../../shared/road/submit-from-template.ts';
+import { AssignInput } from '../../shared/tasks/assignment.ts';
 import { completeTask } from '../../shared/tasks/complete.ts';
 import { deleteTool } from '../../shared/tools/delete-tool.ts';
 import { deleteVerifier } from '../../shared/tools/delete-verifier.ts';
@@ -197,14 +199,21 @@ async function orders({ town }: Way): Promise<void> {
 /** Plans by capability that fail: one is undone, the other stopped at that. */
 async function plans({ town }: Way): Promise<void> {
   await town.agent('clerk', { capabilities: ['book', 'refund'] });
+  const boss = { ...asAgent('boss'), roles: ['supervisor' as const] };
+  await town.agent('boss', { role: 'supervisor', categories: ['data'] });
   for (const isStopped of [false, true]) {
     const plan = [
       { name: 'flight', capability: 'book', compensation: { capability: isStopped ? 'book' : 'refund' } },
       { name: 'hotel', capability: 'book', compensation: {} },
       { name: 'pay', agent: 'writer', depends_on: ['flight', 'hotel'] },
     ];
-    const id = await town.started({ max_retries: 0, plan });
-    for (const task of await town.claim('clerk', { max: 2 })) await town.complete('clerk', task);
+    const id = await town.started({ max_retries: 0, supporting_agents: ['boss'], plan });
+    const task = { job_id: id, type: 'file', description: 'File it', required_capabilities: ['book', 'refund'] };
+    const assignment = isStopped ? 'first_to_claim' : 'best_agent';
+    const assigned = AssignInput.parse({ ...task, assignment });
+    await assignTask(town.platform, boss, { ...assigned, idempotency_key: id });
+    await assignTask(town.platform, boss, { ...assigned, job_id: undefined });
+    for (const task of await town.claim('clerk', { max: 3 })) await town.complete('clerk', task);
     await town.settle();
     await town.fail('writer', await town.one('writer'));
     await town.settle();
