@@ -15,10 +15,11 @@ const expected: Record<string, string> = {
   submitter: 'submitJob validateDefinition submitFromTemplate listTemplates getTemplate',
   reader: [
     'listTemplates getTemplate getApproval listTools getTool listResources getResource listVerifiers getVerifier',
-    'listBudgets getBudget listPrices getInfrastructure getStatistics getMetrics listEvents listSeals listRecordHeads',
+    'listBudgets getBudget listPrices getInfrastructure getStatistics getCoordinationStatistics getMetrics listEvents listSeals listRecordHeads',
     'getAgent getAgentCard getAgentStatistics listAgents listTasks getTask listActionItems',
   ].join(' '),
   owner: 'listJobs getJob changeDefinition cancelJob retryJob listDeployments getPlan listJobEvents getApproval',
+  supervisor: 'assignTask',
   approver: 'listApprovals getApproval castBallot',
   operator: 'isolateAgent drainAgent restoreAgent settleActionItem',
   admin: [
@@ -41,7 +42,7 @@ const groupsOf: Record<Role, string[]> = {
   approver: ['anyone', 'owner', 'approver'],
   reader: ['anyone', 'owner', 'reader'],
   ci: ['anyone', 'owner'],
-  supervisor: ['anyone', 'agent'],
+  supervisor: ['anyone', 'agent', 'supervisor'],
   worker: ['anyone', 'agent'],
   category_head: ['anyone', 'agent'],
   observer: ['anyone', 'agent'],

@@ -134,7 +134,7 @@ describe('the document', () => {
     ]);
   });
 
-  it('lets each problem code be answered by some operation, or be the reason of a blocked job', () => {
+  it('lets each problem code be answered by some operation, or be the reason of a blocked or failed job', () => {
     const answered = new Set(routes.flatMap(codesOf));
     const reasons = [
       'over_budget',
@@ -144,6 +144,7 @@ describe('the document', () => {
       'budget_exhausted',
       'resource_exhausted',
       'no_eligible_voters',
+      'compensation_failed',
     ];
     const byPath = ['not_found', 'method_not_allowed'];
     const unused = Object.keys(problems).filter((code) => !answered.has(code as keyof typeof problems));
