@@ -21,6 +21,7 @@ const key = { 'idempotency-key': 'the-same' };
 const deployment = '/api/v1/deployment';
 
 const usage = { input_tokens: 700, output_tokens: 100 };
+const added = { type: 'check', description: 'Check the report', required_capabilities: ['spare'] };
 const mail = { type: 'custom', to_agent: 'spare', body: { said: 'again' } };
 
 const atTask = ({ task: { task_id, fence } }: Scene, verb: string, body: object): Called =>
@@ -86,6 +87,10 @@ export const changes: Partial<Record<Operation, (scene: Scene) => Called[]>> = {
       body: { max: 1, wait_seconds: 0, claim_id: 'claim-the-same' },
       isRepeatable: true,
     }),
+  ],
+  assignTask: ({ job }) => [
+    as('writer', '/api/v1/tasks', { body: { ...added, job_id: job.running }, headers: key, isRepeatable: true }),
+    as('writer', '/api/v1/tasks', { body: { ...added, category: 'data' }, headers: key, isRepeatable: true }),
   ],
   reportProgress: (scene) => [atTask(scene, 'progress', { progress: 0.5, usage })],
   completeTask: (scene) => [atTask(scene, 'complete', { output: { text: 'done' }, usage })],

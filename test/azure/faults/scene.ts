@@ -103,8 +103,10 @@ class Stagehand {
       const endpoint = id === 'carl' ? { endpoint: `${this.#voter}/ask` } : {};
       await this.agent(id, { role: 'category_head', categories: ['data'], owner_id, ...endpoint });
     }
-    for (const id of ['writer', 'spare', 'drained'])
-      await this.agent(id, { role: 'worker', owner_id: 'ops', max_concurrent_tasks: 10, card: { name: id } });
+    for (const [id, role] of Object.entries({ writer: 'supervisor', spare: 'worker', drained: 'worker' })) {
+      const said = { role, capabilities: [id], max_concurrent_tasks: 10, card: { name: id } };
+      await this.agent(id, { owner_id: 'ops', ...said });
+    }
     await this.ask('olga', 'POST /api/v1/agents/drained/drain');
     await this.ask('admin', 'POST /api/v1/deployment/tools/register', { name: 'hammer' });
     await this.ask('admin', 'POST /api/v1/deployment/verifiers/register', {
