@@ -17,19 +17,21 @@ const expected: Record<string, string> = {
     'listTemplates getTemplate getApproval listTools getTool listResources getResource listVerifiers getVerifier',
     'listBudgets getBudget listPrices getInfrastructure getStatistics getCoordinationStatistics getMetrics listEvents listSeals listRecordHeads',
     'getAgent getAgentCard getAgentStatistics listAgents listTasks getTask listActionItems',
+    'getMessageStatistics listMessageTypes getMessageType getChannels',
   ].join(' '),
   owner: 'listJobs getJob changeDefinition cancelJob retryJob listDeployments getPlan listJobEvents getApproval',
   supervisor: 'assignTask',
   approver: 'listApprovals getApproval castBallot',
-  operator: 'isolateAgent drainAgent restoreAgent settleActionItem',
+  operator: 'isolateAgent drainAgent restoreAgent settleActionItem listDeadLetters resendDeadLetters',
   admin: [
     'putTemplate registerTool deleteTool registerResource deleteResource registerVerifier deleteVerifier putBudget putPrices',
     'putPrincipal getPrincipal listPrincipals deletePrincipal issueKey deleteKey',
-    'registerAgent retireAgent issueAgentKey deleteAgentKey',
+    'registerAgent retireAgent issueAgentKey deleteAgentKey putMessageType putChannels listDeadLetters',
   ].join(' '),
   agent: [
     'listApprovals getApproval castBallot registerAgent getAgent getAgentCard getAgentStatistics heartbeat claimTasks listTasks getTask',
     'reportProgress completeTask failTask releaseTask sendMessages receiveMessages settleMessages',
+    'listMessageTypes getMessageType getChannels',
   ].join(' '),
   anyone: 'getLiveness getReadiness getOwnCard getOpenApi getDocs getProblem',
 };
