@@ -4,7 +4,10 @@ import { MessageTypeInput } from '../../shared/messages/custom-type.ts';
 import { SendInput } from '../../shared/messages/message.ts';
 import { putChannels } from '../../shared/messages/put-channels.ts';
 import { putMessageType } from '../../shared/messages/put-type.ts';
+import { receiveMessages } from '../../shared/messages/receive.ts';
+import { resendDeadLetters } from '../../shared/messages/resend.ts';
 import { sendMessages } from '../../shared/messages/send.ts';
+import { settleMessages } from '../../shared/messages/settle.ts';
 import { admin, asAgent, type Town } from '../road/town.ts';
 import { refused } from '../kill/acts.ts';
 
@@ -23,8 +26,9 @@ async function failOnce(town: Town): Promise<void> {
   await town.settle();
 }
 
-/** 004_mailboxes: a type of messages and a list of channels, of which none is for what is tried. */
-export async function sayWhoMayWrite({ platform }: Town): Promise<void> {
+/** 004_mailboxes: a type of messages, a dead letter that was sent again, and channels, none of which is for what is tried. */
+export async function sayWhoMayWrite(town: Town): Promise<void> {
+  const { platform } = town;
   const body_schema = { type: 'object', properties: { page: { type: 'integer' } } };
   await putMessageType(platform, admin, { name: 'page', ...MessageTypeInput.parse({ body_schema }) });
   const channels = [
@@ -32,6 +36,16 @@ export async function sayWhoMayWrite({ platform }: Town): Promise<void> {
     { from_role: '*', type: 'custom', to_role: '*' },
   ];
   await putChannels(platform, admin, ChannelsInput.parse({ channels }));
+  await sendAgain(town, 'reader');
   const tried = SendInput.parse({ to_agent: 'reader', type: 'page', body: { page: 1 } });
   await sendMessages(platform, asAgent('writer'), tried).catch(refused);
+}
+
+async function sendAgain({ platform }: Town, agent_id: string): Promise<void> {
+  const letter = SendInput.parse({ to_agent: agent_id, type: 'custom', body: {} });
+  await sendMessages(platform, asAgent('writer'), letter);
+  const { messages } = await receiveMessages(platform, asAgent(agent_id), { agent_id, max: 1, wait_seconds: 0 });
+  const settle = messages.map(({ message_id, receipt }) => ({ message_id, receipt, action: 'dead_letter' as const }));
+  await settleMessages(platform, asAgent(agent_id), { settle });
+  await resendDeadLetters(platform, admin, { filter: {} });
 }
