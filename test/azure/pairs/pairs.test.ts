@@ -15,7 +15,7 @@ let all: Explored;
 beforeAll(async () => {
   recording = await recordEverywhere();
   all = explored(recording);
-}, 60_000);
+}, 180_000); // a quarter of a minute of work, beside much else
 
 const told = ({ names, wrong, tables }: Explored['open'][number]) =>
   `${names.join(' × ')}: ${wrong} on ${tables.join(' and ')}`;
