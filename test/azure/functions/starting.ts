@@ -131,6 +131,7 @@ export function starting({ folder, outputs }: Packaged): void {
       expect(packages(readiness)).toEqual([
         '@pinojs/redact',
         'atomic-sleep',
+        'canonicalize',
         'ipaddr.js',
         'kysely',
         'on-exit-leak-free',
