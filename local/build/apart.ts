@@ -10,6 +10,7 @@ const parts: Record<string, readonly string[]> = {
   azure: ['mssql', '@azure/identity', '@azure/service-bus', '@azure/keyvault-secrets', '@azure/keyvault-keys'],
   outbound: ['undici'],
   prices: ['@pydantic/genai-prices'],
+  schemas: ['ajv'],
   telemetry: [
     'applicationinsights',
     '@opentelemetry/exporter-metrics-otlp-http',
