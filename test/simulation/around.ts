@@ -15,7 +15,8 @@ import type { Scheduler } from './scheduler.ts';
 
 /** A bug that exists only in a test: a part that is wrapped, or a statement that is said otherwise. */
 export interface Plant {
-  engine?: (engine: Engine) => Engine;
+  /** `past` answers like a read outside of a transaction, sometimes with what was there before. */
+  engine?: (engine: Engine, past: Engine['read']) => Engine;
   bells?: (bells: Bells) => Bells;
   stages?: (real: typeof stages) => typeof stages;
   /** In the place of the timer that rings for what is due. */

@@ -1,4 +1,5 @@
 /** The database as a process of Muster reaches it: each transaction and each read waits for its turn, and may fail. */
+import type { CompiledQuery } from 'kysely';
 import { currentTransaction } from '../../shared/platform/context.ts';
 import { UnknownOutcome } from '../../shared/platform/database/faults.ts';
 import type { Engine } from '../../shared/platform/database/transactions.ts';
@@ -6,12 +7,16 @@ import type { Reads } from '../../shared/platform/platform.ts';
 import { writing } from './choice.ts';
 import { plantedSqlite, type Faults } from './faults.ts';
 import type { Boundary } from './boundary.ts';
+import type { Past } from './past.ts';
 import type { Poison } from './poison.ts';
+import type { Scheduler } from './scheduler.ts';
 
 export interface Reached {
   boundary: Boundary;
   faults: Faults;
   poison: Poison;
+  past: Past;
+  scheduler: Scheduler;
   isDiskFull: () => boolean;
   /** Ends what the database has open. */
   rollBack: () => void;
@@ -30,7 +35,7 @@ export const reached =
     read: async (query) => {
       await at.boundary.turn('reads');
       if (at.faults.happens('unread')) throw plantedSqlite('it can not be read', broken);
-      return engine.read(query);
+      return readIn(at, query) ?? engine.read(query);
     },
     atomically: async (work) => {
       let name = '';
@@ -62,14 +67,22 @@ export const reached =
     },
   });
 
+/** What was there some transactions ago, where whoever reads it does not know better. */
+function readIn<Row>({ past, faults, scheduler: { who } }: Reached, query: CompiledQuery<Row>): Row[] | undefined {
+  const found = faults.happens('stale') ? past.read(who, query) : undefined;
+  if (found === undefined) past.reads(who);
+  return found;
+}
+
 /** The name of a transaction is known once it runs. */
 async function once<T>(
-  { boundary, committed }: Reached,
+  { boundary, committed, past, faults, scheduler: { who } }: Reached,
   { name }: { name: () => string },
   run: () => Promise<T>,
 ): Promise<T> {
   await boundary.turn(writing);
   const value = await boundary.busy(run);
+  past.committed(who, faults.of('stale'));
   committed(name());
   await boundary.turn(`has committed ${name()}`);
   return value;

@@ -10,6 +10,8 @@ const shares = {
   unknown: 3,
   /** A statement outside a transaction fails. */
   unread: 1,
+  /** A read outside of a transaction finds what was there some transactions ago. */
+  stale: 25,
   /** A turn at which the process ends, with everything in memory. */
   crash: 0.4,
   bell_lost: 15,

@@ -6,6 +6,7 @@ import type { StatementSync } from 'node:sqlite';
 import { migrate } from '../../shared/platform/database/migrate.ts';
 import type { Engine } from '../../shared/platform/database/transactions.ts';
 import { SqliteConnection } from '../../shared/platform/database/sqlite-connection.ts';
+import { Past } from './past.ts';
 
 type Value = string | number | null;
 
@@ -16,6 +17,8 @@ export class Ground {
   readonly #statements = new Map<string, StatementSync>();
   #reset: StatementSync[] = [];
   #changes = 0;
+  #own: string[] = [];
+  #past: Past | undefined;
   #builder: Engine['builder'] | undefined;
 
   constructor() {
@@ -45,7 +48,7 @@ export class Ground {
   /** What is in it now is what each life begins with; from now on, what `watch` sets up looks on. */
   keep(watch: readonly string[]): void {
     const { raw } = this.connection;
-    const own = this.tables();
+    const own = (this.#own = this.tables());
     for (const statement of watch) raw.exec(statement);
     raw.exec("attach ':memory:' as kept");
     const tables = this.tables();
@@ -70,6 +73,11 @@ export class Ground {
     return hasChanged;
   }
 
+  /** As it was some transactions ago; made when it is first asked for, before anybody lives. */
+  get past(): Past {
+    return (this.#past ??= new Past(this.connection, { tables: this.#own, time: () => this.time() }));
+  }
+
   /** Ends what is open. */
   rollBack(): void {
     if (this.connection.raw.isTransaction) this.connection.raw.exec('rollback');
@@ -78,6 +86,7 @@ export class Ground {
   /** Sets everything back, also what a dead process left open. */
   reset(): void {
     const { raw } = this.connection;
+    this.#past?.end();
     this.rollBack();
     raw.exec('begin');
     for (const statement of this.#reset) statement.run();
@@ -85,6 +94,7 @@ export class Ground {
   }
 
   close(): void {
+    this.#past?.close();
     this.connection.raw.close();
   }
 }

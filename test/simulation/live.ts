@@ -23,6 +23,7 @@ export async function live(asked: Asked, given: Given): Promise<Lived> {
   noteTown(ledger);
   ground.reset();
   ground.time = around.clock.database;
+  if (faults.mix.stale !== undefined) ground.past.begin();
   const look: Look = { rows: (sql, ...parameters) => ground.rows(sql, ...parameters), ledger };
   const lived = { broken, turns: 0, seconds: 0, crashes: 0, commits: 0 };
   const running = new Running(around);

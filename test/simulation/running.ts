@@ -128,7 +128,8 @@ export class Running {
       bells: plant.bells?.(bells) ?? bells,
       engine: (real) => {
         const engine = { ...real, builder: ground.builderOf(real) };
-        return reached({ ...this.#around, boundary })(this.#around.watched(plant.engine?.(engine) ?? engine));
+        const planted = plant.engine?.(engine, async (query) => ground.past.run(query)) ?? engine;
+        return reached({ ...this.#around, boundary, past: ground.past })(this.#around.watched(planted));
       },
     });
   }

@@ -1,6 +1,6 @@
 /** Bugs as they are made: each of one line, and none of them in Muster. */
 import type { Plant } from '../around.ts';
-import { eventsLate, losingAnswers, namingAnother, rungBefore, splitUp } from './parts.ts';
+import { believing, eventsLate, losingAnswers, namingAnother, rungBefore, splitUp } from './parts.ts';
 import { leavingOut, neverAsking, reworded, saying } from './saying.ts';
 
 const task = 'update "tasks" set ';
@@ -153,6 +153,10 @@ export const bugs: Record<string, Plant> = {
       ? { query: { ...query, sql: `${query.sql} limit 1` } }
       : undefined,
   ),
+  'a key that is looked up in what was read before': {
+    engine: believing('submitJob', 'idempotency_keys'),
+  },
+  'a vote that is counted by what was read before': { engine: believing('castBallot', 'ballots') },
 };
 
 const ranOut = ' and "late"."due_at" <= now_plus(?)';

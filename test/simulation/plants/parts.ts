@@ -1,6 +1,7 @@
 /** Whole parts that do their work in the wrong order. */
 import { CompiledQuery } from 'kysely';
 import { eventHash, type EventContent } from '../../../shared/events/chain.ts';
+import { currentTransaction } from '../../../shared/platform/context.ts';
 import { UnknownOutcome } from '../../../shared/platform/database/faults.ts';
 import type { Engine } from '../../../shared/platform/database/transactions.ts';
 import type { Bells } from '../../../shared/platform/platform.ts';
@@ -57,6 +58,23 @@ export function rungBefore(): Plant {
     }),
   };
 }
+
+const reads = /^select/;
+
+/** A transaction believes what was read of a table before it began, in the place of reading it itself. */
+export const believing =
+  (transaction: string, table: string) =>
+  (engine: Engine, past: Engine['read']): Engine => ({
+    ...engine,
+    atomically: (work) =>
+      engine.atomically((run, at) =>
+        work((query) => {
+          const isMeant =
+            currentTransaction() === transaction && reads.test(query.sql) && query.sql.includes(`"${table}"`);
+          return isMeant ? past(query) : run(query);
+        }, at),
+      ),
+  });
 
 /** Now and then nobody hears of a commit, and it is told like any planted fault. */
 export function losingAnswers(engine: Engine): Engine {
