@@ -26,6 +26,8 @@ const onJob =
 
 const byAdmin: Asks = ({ told }) => told.actor === admin.id;
 
+const ofItself: Asks = ({ told }) => told.stream === `agent:${told.actor}`;
+
 const outOfService: Asks = (did) =>
   byAdmin(did) && did.look.ledger.of('retirement').some(({ id }) => id === did.subject);
 
@@ -43,7 +45,7 @@ const asked: Record<string, Asks> = {
   cancelled: onJob('cancel'),
   stop_requested: onJob('cancel'),
   retried: onJob('retry'),
-  changed: (did) => (did.told.job_id === null ? byAdmin(did) : onJob('change')(did)),
+  changed: (did) => (did.told.job_id === null ? byAdmin(did) || ofItself(did) : onJob('change')(did)),
   ballot_cast: ({ told, look }) =>
     look.ledger.of('ballot').some(({ voter, job_id }) => voter === told.actor && job_id === told.job_id),
   budget_set: byAdmin,

@@ -34,11 +34,19 @@ export const correspondent: Actor = async (life) => {
     await life.sleep(life.random.between(1, 20));
   }
   if (life.random.chance(0.4)) await register(life, id);
+  if (life.random.chance(0.3)) await move(life);
   while (!life.isOver) {
     await ask(life, 'heartbeat', (platform) => heartbeat(platform, asAgent(id), { agent_id: id, fences: [] }));
     await life.sleep(110);
   }
 };
+
+/** It has no endpoint any more, though it may have been asked there: from then on it only says that it lives. */
+async function move(life: Life): Promise<void> {
+  await life.sleep(life.random.between(30, 200));
+  const gone = { agent_id: id, ...said, endpoint: null };
+  await ask(life, 'registerAgent', (platform) => registerAgent(platform, admin, gone));
+}
 
 interface Answering {
   request: OutboundRequest;

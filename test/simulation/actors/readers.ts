@@ -1,5 +1,5 @@
 import type { Caller } from '../../../shared/access/caller.ts';
-import { getApproval } from '../../../shared/approvals/read.ts';
+import { getApproval, listApprovals } from '../../../shared/approvals/read.ts';
 import { getBudget, listBudgets } from '../../../shared/budgets/set.ts';
 import { jobStates } from '../../../shared/jobs/job.ts';
 import { listTemplates } from '../../../shared/jobs/templates.ts';
@@ -39,6 +39,8 @@ const looks: ((seen: Seen) => Promise<unknown>)[] = [
   ({ platform, caller, job_id }) => getJob(platform, caller, { job_id }),
   ({ platform, caller, job_id }) => getPlan(platform, caller, { job_id }),
   ({ platform, caller, job_id }) => getApproval(platform, caller, { job_id }),
+  ({ platform }) => listApprovals(platform, asAgent('hanna'), { limit: 5 }),
+  ({ platform, job_id }) => getApproval(platform, asAgent('hanna'), { job_id }),
   ({ platform, caller, job_id }) => listDeployments(platform, caller, { job_id }),
   ({ platform, job_id }) => atRest(platform, job_id, { seconds: 2, signal: new AbortController().signal }),
   ({ platform, caller, random }) =>

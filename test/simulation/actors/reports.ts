@@ -46,11 +46,17 @@ interface Sent extends Pick<Report, 'isFinal' | 'prefetch'> {
   line: Pick<Line<'report'>, 'task_id' | 'fence' | 'output'> & { usage: Used };
 }
 
-/** Tells how far it is. Gives why it should stop, if it should. */
+/** Tells how far it is, what it has used, or both. */
 export async function tell(life: Life, report: Report): Promise<void> {
   const { task, usage } = report;
   const line = lineOf(life, 'progress', report);
-  const said = { ...task, progress: 0.5, note: 'half of it', usage };
+  const says = life.random.pick(['all', 'all', 'usage', 'progress'] as const);
+  if (says === 'progress') line.usage = null;
+  const said = {
+    ...task,
+    ...(says === 'usage' ? {} : { progress: 0.5, note: 'half of it' }),
+    ...(says === 'progress' ? {} : { usage }),
+  };
   await askOn(life, line, (platform) => reportProgress(platform, asAgent(report.agent), said));
 }
 

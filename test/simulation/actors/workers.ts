@@ -1,5 +1,6 @@
 import { claimTasks } from '../../../shared/tasks/claim.ts';
 import { heartbeat } from '../../../shared/tasks/heartbeat.ts';
+import { registerAgent } from '../../../shared/tasks/register-agent.ts';
 import type { ClaimedTask } from '../../../shared/tasks/lease.ts';
 import type { Used } from '../ledger.ts';
 import type { Actor, Life } from '../life.ts';
@@ -72,6 +73,7 @@ export const worker =
   (id: string, style: WorkerManner, name = id): Actor =>
   async (life) => {
     const self = nobody(id, name);
+    if (life.random.chance(0.1)) await introduce(life, id);
     let misdeeds = life.random.between(1, 6);
     while (!life.isOver) {
       const manner: Manner = life.isCalm && misdeeds <= 0 ? good : manners[style];
@@ -86,6 +88,12 @@ export const worker =
     }
   };
 
+/** Says of itself which release it is and how busy, as agents do when they start. */
+const introduce = (life: Life, agent_id: string): Promise<unknown> =>
+  ask(life, 'introduce', (platform) =>
+    registerAgent(platform, asAgent(agent_id), { agent_id, agent_version: '2.1', load: { running_tasks: 0 } }),
+  );
+
 /** Whether there is anything to take, or it has not been heard of for long: then the claim is the sign that it lives. */
 const isWorth = (life: Life, { id }: Self): boolean =>
   life.glimpse("select 1 from tasks where state = 'queued'") ||
@@ -95,7 +103,8 @@ const isWorth = (life: Life, { id }: Self): boolean =>
 /** Drops what is not its own any more; what it should stop is left, and so it comes to an end. */
 async function beat(life: Life, self: Self): Promise<void> {
   const fences = self.held.map(({ task_id, fence }) => ({ task_id, fence }));
-  const beating = { agent_id: self.id, fences };
+  const load = life.random.chance(0.2) ? { load: { running_tasks: self.held.length } } : {};
+  const beating = { agent_id: self.id, fences, ...load };
   const answer = await ask(life, 'heartbeat', (platform) => heartbeat(platform, asAgent(self.id), beating));
   const lost = new Set(answer?.invalid.map(({ task_id, fence }) => `${task_id} ${fence}`));
   self.held = self.held.filter(({ task_id, fence }) => !lost.has(`${task_id} ${fence}`));
