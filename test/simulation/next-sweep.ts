@@ -1,7 +1,11 @@
-/** When the sweep is worth its time: one that would find nothing is mostly left out, and most would. */
+/** What is worth its time: sweeps and wakes that would find nothing are mostly left out, and most would. */
+import type { Platform, Ring } from '../../shared/platform/platform.ts';
 import type { Around } from './around.ts';
+import type { Chance } from './chance.ts';
 
-const firstDue = `select min(due_at) due_at from (${['jobs', 'approvals', 'asks', 'tasks']
+const tables = ['jobs', 'approvals', 'asks', 'tasks', 'messages'];
+
+const firstDue = `select min(due_at) due_at from (${tables
   .map((table) => `select min(due_at) due_at from ${table} where due_at is not null`)
   .join(' union all ')})`;
 
@@ -15,7 +19,27 @@ export function nextSweep({ ground, clock, manner }: Pick<Around, 'ground' | 'cl
   return Math.max(manner.sweepSeconds, Math.min(seconds, longestSeconds));
 }
 
-export function isAnythingDue({ ground, clock }: Pick<Around, 'ground' | 'clock'>): boolean {
-  const [row] = ground.rows<{ due_at: string | null }>(firstDue);
-  return typeof row?.due_at === 'string' && Date.parse(row.due_at) <= clock.database();
+/** The share of what is in vain that is not left out. */
+const inVain = 0.02;
+
+const sweepOf = new Map(tables.map((table) => [`sweep${table.charAt(0).toUpperCase()}${table.slice(1)}`, table]));
+
+/** For the timer: its transactions over a table in which nothing is due are mostly left out. */
+export function sweeping({ ground }: Pick<Around, 'ground'>, platform: Platform, chance: Chance): Platform {
+  const isWorth = (name: string): boolean => {
+    const table = sweepOf.get(name);
+    if (table === undefined || chance.chance(inVain)) return true;
+    return ground.rows(`select 1 from ${table} where due_at <= now_plus(0) limit 1`).length > 0;
+  };
+  const { db } = platform;
+  const transaction: Platform['db']['transaction'] = (name, work) =>
+    isWorth(name) ? db.transaction(name, work) : (Promise.resolve() as Promise<never>); // a sweep gives nothing
+  return { ...platform, db: { ...db, transaction } };
 }
+
+/** A bell for whatever waits for something, while nothing waits: most of them are. */
+export const isForNobody = ({ ground }: Pick<Around, 'ground'>, { bell, id }: Ring, chance: Chance): boolean =>
+  bell === 'wake' &&
+  !id.startsWith('job_') &&
+  ground.rows("select 1 from jobs where state = 'blocked' limit 1").length === 0 &&
+  !chance.chance(inVain);

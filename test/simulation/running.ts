@@ -10,11 +10,8 @@ import { Air, bellsInside, queuedBells } from './bells.ts';
 import { boundaryOf } from './boundary.ts';
 import type { Around } from './around.ts';
 import { reached } from './database.ts';
-import { chanceOf } from './chance.ts';
-import { isAnythingDue, nextSweep } from './next-sweep.ts';
-
-/** The share of sweeps in vain that is not left out. */
-const inVain = 0.02;
+import { chanceOf, type Chance } from './chance.ts';
+import { isForNobody, nextSweep, sweeping } from './next-sweep.ts';
 
 /** One process: an identity, with which everything in it is gone. */
 interface Process {
@@ -26,6 +23,8 @@ export class Running {
   crashes = 0;
   readonly #around: Around;
   readonly #air: Air;
+  /** Of sweeps that would find nothing. */
+  readonly #vain: Chance;
   #process: Process = { number: 0 };
   /** What to do when the process dies: whoever waits for an answer hears that there is none. */
   readonly #mourners = new Set<() => void>();
@@ -33,6 +32,7 @@ export class Running {
   constructor(around: Around) {
     this.#around = around;
     this.#air = new Air(around.scheduler, around.faults);
+    this.#vain = chanceOf(around.seed, 'sweep');
   }
 
   /** Opens it, and rings for what waits, as every host does. */
@@ -90,6 +90,7 @@ export class Running {
         this.hear(ring);
       });
     if (platform === undefined) return again(manner.restartSeconds);
+    if (isForNobody(this.#around, ring, this.#vain)) return;
     const settled = this.onDeath(() => again(manner.lockSeconds));
     this.inside(`${ring.bell} ${ring.id}`, async () => {
       await scheduler.turn(`hears ${ring.bell}`);
@@ -113,7 +114,7 @@ export class Running {
     const inside = (ring: Ring) =>
       scheduler.as({ name: `${ring.bell} ${ring.id}`, process }, async () => {
         const { platform } = this;
-        if (platform === undefined) return;
+        if (platform === undefined || isForNobody(this.#around, ring, this.#vain)) return;
         await scheduler.turn(`hears ${ring.bell}`);
         await this.#answer(platform)(ring);
       });
@@ -150,17 +151,16 @@ export class Running {
   async #tick(platform: Platform): Promise<void> {
     const { plant, unexpected } = this.#around;
     const sweep = plant.sweep ?? ringDueWork;
-    await withTrace(null, () => sweep(platform)).catch((error: unknown) => unexpected('sweep', error));
+    const sparing = sweeping(this.#around, platform, this.#vain);
+    await withTrace(null, () => sweep(sparing)).catch((error: unknown) => unexpected('sweep', error));
   }
 
-  /** A sweep that would find nothing is mostly left out. */
   async #sweep(platform: Platform): Promise<void> {
     const { scheduler, faults } = this.#around;
-    const chance = chanceOf(this.#around.seed, 'sweep');
     for (;;) {
-      const late = faults.happens('sweep_late') ? faults.of('sweep_late').between(30, 300) : 0;
+      const late = faults.happens('sweep_late') ? faults.of('sweep_late').between(60, 300) : 0;
       await scheduler.sleep((nextSweep(this.#around) + late) * 1000);
-      if (isAnythingDue(this.#around) || chance.chance(inVain)) await this.#tick(platform);
+      await this.#tick(platform);
     }
   }
 }
