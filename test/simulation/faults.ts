@@ -20,7 +20,7 @@ const shares = {
   /** A ring from which on its bell is heard by nobody for minutes: all that is rung meanwhile is heard after it. */
   bell_stuck: 2,
   /** A sweep that comes minutes after its time. */
-  sweep_late: 8,
+  sweep_late: 25,
   call_lost: 8,
   call_doubled: 8,
   call_late: 8,

@@ -37,7 +37,7 @@ export const manners = {
   slow: { ...good, seconds: [30, 120], keeps: 0.4, tells: 0.5 },
   clumsy: { ...good, fails: 0.5, releases: 0.2, late: 0.5 },
   poison: { ...good, fails: 1, late: 0.5 },
-  paused: { ...good, pauses: 0.5, tells: 0.5, late: 0.5 },
+  paused: { ...good, pauses: 0.7, tells: 0.5, late: 0.5 },
   killed: { ...good, forgets: 0.5, keeps: 0.2 },
   full: { ...good, asks: 5, keeps: 0.7, releases: 0.2 },
 } as const satisfies Record<string, Manner>;
@@ -84,6 +84,7 @@ export const worker =
       await life.sleep(life.random.between(...(self.held.length > 0 ? manner.seconds : idle)));
       if (life.random.chance(manner.pauses)) await life.sleep(life.random.between(150, 350));
       if (life.random.chance(manner.forgets)) Object.assign(self, { held: [], unheard: undefined });
+      if (self.held.length > 0 && life.random.chance(0.5)) await beat(life, self); // late, where it has paused
       for (const task of [...self.held]) await work(life, self, { task, manner });
     }
   };
