@@ -50,6 +50,8 @@ interface Self {
   /** Its own, where two processes call themselves by one id. */
   name: string;
   held: ClaimedTask[];
+  /** What it held before, each under its fence of then. */
+  settled: ClaimedTask[];
   claims: number;
   /** The claim whose answer it has not heard. */
   unheard: string | undefined;
@@ -60,6 +62,7 @@ const nobody = (id: string, name: string): Self => ({
   id,
   name,
   held: [],
+  settled: [],
   claims: 0,
   unheard: undefined,
   used: new Map(),
@@ -144,7 +147,8 @@ async function work(life: Life, self: Self, { task, manner }: Work): Promise<voi
   const next = await settle(life, how, { ...report, usage, prefetch, isFinal: random.chance(0.1) });
   self.held = self.held.filter(({ task_id }) => task_id !== task.task_id);
   take(self, next);
-  if (random.chance(manner.late)) await writeLate(life, self, task);
+  self.settled.push(task);
+  if (random.chance(manner.late)) await writeLate(life, self);
 }
 
 function howOf({ random }: Life, { fails, releases }: Manner): Settling {
@@ -166,9 +170,9 @@ function moreUsed({ random }: Life, self: Self, { task_id, fence }: ClaimedTask)
 }
 
 /** Again with a fence that is spent, and with far too much: nothing of it may count. */
-async function writeLate(life: Life, self: Self, task: ClaimedTask): Promise<void> {
+async function writeLate(life: Life, self: Self): Promise<void> {
   const usage: Used = { model: 'gold', input_tokens: 9_000_000, cached_tokens: 0, output_tokens: 9_000_000 };
-  const report = { agent: self.id, task, usage };
+  const report = { agent: self.id, task: life.random.pick(self.settled), usage };
   if (life.random.chance(0.5)) await tell(life, report);
   else await settleOnce(life, life.random.pick(['complete', 'fail', 'release']), report);
 }
