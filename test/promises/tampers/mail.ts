@@ -9,7 +9,7 @@ const one = "(select min(id) from messages where type = 'custom')";
 /** Waits to be delivered, as it was at first. */
 const waiting = [
   'create temp table forged as select * from messages limit 1',
-  "update forged set id = 'msg_forged', type = 'status_update', state = 'queued', receipt = null, attempts = 0, expires_at = null",
+  "update forged set id = 'msg_forged', type = 'status_update', state = 'queued', receipt = null, attempts = 0, expires_at = null, dead_reason = null",
   'insert into messages select * from forged',
   'drop table forged',
 ];
