@@ -12,7 +12,7 @@ afterAll(async () => {
   await matrix.close();
 });
 
-const timeout = 120_000;
+const timeout = 300_000;
 
 describe('killed at each point of', { timeout }, () => {
   const named = waysTo(cells.first, { turns: 10 });

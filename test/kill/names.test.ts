@@ -9,6 +9,7 @@ const left: Record<string, string> = {
   noteSignIn: 'with Entra ID alone',
   rotateDataKeys: 'with a key vault alone',
   firstDataKeys: 'with a key vault alone',
+  resendDeadLetters: 'of dead letters, which no road has; test/messages/dead-letters.test.ts',
   voidStageLeases: 'at a start: the next start does it again',
   noteRefused: 'it counts what was refused; test/messages/channels.test.ts',
   openBudget: 'it is there before a life begins',

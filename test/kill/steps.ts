@@ -51,7 +51,6 @@ const others: Record<string, RoadName> = {
   sendMessages: 'mailed',
   receiveMessages: 'mailed',
   settleMessages: 'mailed',
-  resendDeadLetters: 'mailed',
   putMessageType: 'office',
   putChannels: 'office',
   putTemplate: 'templated',

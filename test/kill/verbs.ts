@@ -15,7 +15,6 @@ import { restoreAgent } from '../../shared/liveness/restore.ts';
 import { putChannels } from '../../shared/messages/put-channels.ts';
 import { putMessageType } from '../../shared/messages/put-type.ts';
 import { receiveMessages } from '../../shared/messages/receive.ts';
-import { resendDeadLetters } from '../../shared/messages/resend.ts';
 import { sendMessages } from '../../shared/messages/send.ts';
 import { settleMessages } from '../../shared/messages/settle.ts';
 import type { Platform } from '../../shared/platform/platform.ts';
@@ -90,7 +89,6 @@ export const verbs = {
   registerTool: (p: Platform, { name }: { name: string }) => registerTool(p, admin, RegisterTool.parse({ name })),
   deleteTool: (p: Platform, { name }: { name: string }) => deleteTool(p, admin, { name }),
   putPrices: (p: Platform) => putPrices(p, admin, PricesInput.parse({ overrides: [{ model: 'tin', ...tin }] })),
-  resendDeadLetters: (p: Platform) => resendDeadLetters(p, admin, { filter: {} }),
   putMessageType: (p: Platform, { name }: { name: string }) =>
     putMessageType(p, admin, { name, body_schema: { type: 'object' }, max_bytes: 1000 }),
   putChannels: (p: Platform) => putChannels(p, admin, { channels: [{ from_role: '*', type: '*', to_role: '*' }] }),

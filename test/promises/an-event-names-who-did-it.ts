@@ -54,6 +54,7 @@ const asked: Record<string, Asks> = {
   key_issued: byAdmin,
   key_deleted: byAdmin,
   message_type_set: byAdmin,
+  template_set: byAdmin,
   channels_set: byAdmin,
   restored: byAdmin,
   deleted: byAdmin,
