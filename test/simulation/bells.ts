@@ -5,6 +5,12 @@ import type { Log } from '../../shared/platform/telemetry/log.ts';
 import type { Faults } from './faults.ts';
 import type { Scheduler } from './scheduler.ts';
 
+/**
+ * A bell that was stuck rings for so long. Where `estimate` is stuck for longer than ten sweeps ring, Muster gives a job up
+ * that it has never tried, for those rings are its attempts (docs/proof.md).
+ */
+const betweenStuckSeconds = 600;
+
 /** What becomes of rings on their way; it outlives the process. */
 export class Air {
   readonly #scheduler: Scheduler;
@@ -22,7 +28,9 @@ export class Air {
     const faults = this.#faults;
     const { now } = this.#scheduler;
     if (faults.happens('bell_lost')) return [];
-    if (faults.happens('bell_stuck')) this.#stuckUntil.set(bell, now + faults.of('bell_stuck').between(60, 400) * 1000);
+    const mayStick = now > (this.#stuckUntil.get(bell) ?? -Infinity) + betweenStuckSeconds * 1000;
+    if (mayStick && faults.happens('bell_stuck'))
+      this.#stuckUntil.set(bell, now + faults.of('bell_stuck').between(60, 400) * 1000);
     const earliest = Math.max(delaySeconds, ((this.#stuckUntil.get(bell) ?? now) - now) / 1000);
     const late = () => (faults.happens('bell_late') ? faults.of('bell_late').between(1, 120) : 0);
     return faults.happens('bell_doubled') ? [earliest + late(), earliest + late()] : [earliest + late()];
