@@ -34,12 +34,12 @@ interface Told {
 
 /** The end of each task is told by one event of its job. */
 function endsTold({ rows }: Look): string[] {
-  const told = rows<Told>("select stream, data from events where type in ('tasks_ended', 'run_ended')").flatMap(
-    ({ stream, data }) => {
-      const { deployment, tasks } = JSON.parse(data) as { deployment: number; tasks: { name: string }[] };
-      return tasks.map(({ name }) => `${stream} ${deployment} ${name}`);
-    },
-  );
+  const told = rows<Told>(
+    "select stream, data from events where type in ('tasks_ended', 'run_failed', 'run_ended')",
+  ).flatMap(({ stream, data }) => {
+    const { deployment, tasks } = JSON.parse(data) as { deployment: number; tasks: { name: string }[] };
+    return tasks.map(({ name }) => `${stream} ${deployment} ${name}`);
+  });
   const ended = rows<{ name: string }>(
     `select tasks.job_id || ' ' || deployments.number || ' ' || tasks.name name from tasks
      join deployments on deployments.id = tasks.deployment_id where tasks.ended_at is not null`,

@@ -1,4 +1,5 @@
 /** Every promise of workflow.md, as what checks it. */
+import { aFailedRunUndoesWhatItHasDone } from './a-failed-run-undoes-what-it-has-done.ts';
 import { aGrantIsUsedInItsTime } from './a-grant-is-used-in-its-time.ts';
 import { aLeaseThatEndedStaysEnded } from './a-lease-that-ended-stays-ended.ts';
 import { aLostHolderWritesNothing } from './a-lost-holder-writes-nothing.ts';
@@ -41,6 +42,7 @@ export const promises: readonly Promised[] = [
   anAcknowledgedJobReachesAnEnd,
   everyEndIsJustified,
   whatIsAskedIsWhatRuns,
+  aFailedRunUndoesWhatItHasDone,
   nothingExecutesWithoutAnApproval,
   oneApprovalStartsOneDeployment,
   aGrantIsUsedInItsTime,

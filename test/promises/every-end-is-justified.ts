@@ -1,6 +1,6 @@
 import type { Look, Promised } from './promised.ts';
 import { blockedFor, blockedIn, deadline, validity } from './times.ts';
-import { deploymentsIn, toldOf, type Deployed, type Told } from './told.ts';
+import { deploymentsIn, stepsOf, toldOf, undosOf, type Deployed, type Told } from './told.ts';
 
 interface Question {
   deployment_id: string;
@@ -17,7 +17,19 @@ interface Ended {
   question: Question | undefined;
 }
 
-const reasonOfStop = (run: Deployed): string | undefined => toldOf(run, 'stop_requested')?.data.reason;
+/** Why the run itself was stopped, rather than its undoing. */
+function stopOf({ told }: Deployed): Told | undefined {
+  const failed = told.findIndex(({ type }) => type === 'run_failed');
+  return told.slice(0, failed < 0 ? told.length : failed).find(({ type }) => type === 'stop_requested');
+}
+
+const reasonOfStop = (run: Deployed): string | undefined => stopOf(run)?.data.reason;
+
+/** Whether all that was to be undone is; undefined where nothing was. */
+function isUndone(run: Deployed): boolean | undefined {
+  if (toldOf(run, 'run_failed') === undefined) return undefined;
+  return undosOf(run).every(({ output }) => output !== null);
+}
 
 /** Somebody asked for it by name, and is said to have. */
 function isAskedFor({ run, end, look }: Ended): boolean {
@@ -28,18 +40,19 @@ function isAskedFor({ run, end, look }: Ended): boolean {
 
 /** Stopped for its time or its money, or undone by a task; given up only where an operator is told of it. */
 function isFailure({ run, end, look }: Ended): boolean {
+  if (end.data.to === 'failed' && isUndone(run) === true) return false;
   if (end.type === 'gave_up') {
     const item = "select 1 from action_items where code = 'stage_keeps_failing' and subject = ?";
     return look.rows(item, run.job_id).length > 0;
   }
   const stop = reasonOfStop(run);
-  if (stop === undefined) return run.tasks.some(({ state }) => state === 'failed');
+  if (stop === undefined) return stepsOf(run).some(({ state }) => state === 'failed');
   return stop === 'budget' || (stop === 'time_limit' && isOutOfTime(run));
 }
 
 function isOutOfTime(run: Deployed): boolean {
   const { max_execution_time_seconds } = JSON.parse(run.definition) as { max_execution_time_seconds: number };
-  const [started, stopped] = [toldOf(run, 'started'), toldOf(run, 'stop_requested')];
+  const [started, stopped] = [toldOf(run, 'started'), stopOf(run)];
   return (stopped?.at ?? 0) - (started?.at ?? Infinity) >= max_execution_time_seconds * 1000;
 }
 
@@ -56,6 +69,7 @@ const isJustified: Record<string, (ended: Ended) => boolean> = {
   succeeded: ({ run }) =>
     run.tasks.length > 0 && run.tasks.every(({ state }) => state === 'succeeded') && reasonOfStop(run) === undefined,
   failed: isFailure,
+  rolled_back: (ended) => isUndone(ended.run) === true && isFailure(ended),
   cancelled: isAskedFor,
   rejected: ({ question }) => question !== undefined && question.nos > 0,
   expired: isTooLate,
@@ -83,7 +97,7 @@ const questions = `select deployment_id, opened_at, granted_at,
 
 export const everyEndIsJustified: Promised = {
   sentence:
-    'Every end has its reason: succeeded when all tasks have, cancelled by who asked, rejected by a no, failed by a task or a limit, expired by its time.',
+    'Every end has its reason: succeeded when all tasks have, cancelled by who asked, rejected by a no, failed by a task or a limit, rolled back when that is undone, expired by its time.',
   atEnd: (look) => {
     const newest = new Map(look.rows<Question>(questions).map((question) => [question.deployment_id, question]));
     return deploymentsIn(look).flatMap((run) => wrongWith(look, run, newest.get(run.id)));

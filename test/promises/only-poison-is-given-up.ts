@@ -4,10 +4,13 @@ import type { Look, Promised } from './promised.ts';
 /** Tries of a stage before its job fails. */
 const tries = 10;
 
+/** What is left undone is told of by another promise. */
+const items = "select code, subject from action_items where code <> 'compensation_failed'";
+
 /** Jobs that an operator is told of, though no stage has met more than it can bear. */
 function unpoisoned({ rows, ledger }: Look): string[] {
   const poison = new Set(ledger.of('poison').map(({ job_id }) => job_id));
-  return rows<{ code: string; subject: string }>('select code, subject from action_items')
+  return rows<{ code: string; subject: string }>(items)
     .filter(({ subject }) => !poison.has(subject))
     .map(({ code, subject }) => `${subject} is told of as ${code}, and it is like any other`);
 }

@@ -36,6 +36,9 @@ export interface TaskOf {
   max_attempts: number;
   time_limit_seconds: number;
   queued_at: string | null;
+  ended_at: string | null;
+  /** The step that it undoes. */
+  undoes: string | null;
 }
 
 const deployments = `select deployments.id, job_id, number, submitter_id, definition, alone_because, deployments.outcome
@@ -45,7 +48,7 @@ const events = `select stream, type, at, actor, data from events
   where stream in (select id from jobs) order by stream, number`;
 
 const tasks = `select id, deployment_id, name, agent_id, state, priority, depends_on, input, output, max_attempts,
-    time_limit_seconds, queued_at from tasks order by id`;
+    time_limit_seconds, queued_at, ended_at, undoes from tasks order by id`;
 
 export function deploymentsIn({ rows }: Look): Deployed[] {
   const told = Map.groupBy(
@@ -64,5 +67,9 @@ export function deploymentsIn({ rows }: Look): Deployed[] {
     tasks: tasksOf.get(row.id) ?? [],
   }));
 }
+
+/** Tasks of the run itself, and those that undo it. */
+export const stepsOf = ({ tasks: all }: Deployed): TaskOf[] => all.filter(({ undoes }) => undoes === null);
+export const undosOf = ({ tasks: all }: Deployed): TaskOf[] => all.filter(({ undoes }) => undoes !== null);
 
 export const toldOf = ({ told }: Deployed, type: string): Told | undefined => told.find((event) => event.type === type);

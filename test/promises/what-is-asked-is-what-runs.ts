@@ -2,7 +2,7 @@ import type { JobDefinition } from '../../shared/jobs/definition.ts';
 import { canonical, shown } from './canonical.ts';
 import { note, noted, notes } from './noted.ts';
 import type { Look, Promised } from './promised.ts';
-import { deploymentsIn, toldOf, type Deployed, type TaskOf } from './told.ts';
+import { deploymentsIn, stepsOf, toldOf, type Deployed, type TaskOf } from './told.ts';
 
 /** A definition as it is stored: JSON. */
 const definitionOf = ({ definition }: Deployed): JobDefinition => JSON.parse(definition) as JobDefinition;
@@ -21,36 +21,52 @@ function isSent({ ledger }: Look, run: Deployed, before: Deployed | undefined): 
 }
 
 /** The tasks that a definition asks for, without those of whom a fallback leaves out. */
-function plannedIn(run: Deployed, definition: JobDefinition): { agent: string; waitsFor: string[] }[] {
-  const { primary_agent: agent } = definition;
+function plannedIn(run: Deployed, definition: JobDefinition): Planned[] {
+  const { primary_agent: agent, plan } = definition;
   const isAlone = run.alone_because !== null && definition.fallback === 'single_agent';
+  if (plan !== undefined && !isAlone)
+    return plan.map((step) => ({ ...step, agent: step.agent ?? '', waitsFor: step.depends_on }));
   const helpers = isAlone ? [] : [...new Set(definition.supporting_agents)].filter((id) => id !== agent);
-  return [...helpers.map((helper) => ({ agent: helper, waitsFor: [] })), { agent, waitsFor: helpers }];
+  return [
+    ...helpers.map((helper) => ({ name: helper, agent: helper, waitsFor: [] })),
+    { name: agent, agent, waitsFor: helpers },
+  ];
+}
+
+interface Planned {
+  name: string;
+  agent: string;
+  waitsFor: string[];
+  input?: object;
+  retries?: number | undefined;
+  timeout_seconds?: number | undefined;
 }
 
 /** What a task is given: what was asked, and once it goes what it has waited for. */
-function inputOf(task: TaskOf, { tasks }: Deployed, { waitsFor, definition }: Given): string {
+function inputOf(task: TaskOf, run: Deployed, { planned: { waitsFor, input: own }, definition }: Given): string {
   const { job_name, job_description, input } = definition;
-  const outputs = tasks
-    .filter(({ agent_id }) => waitsFor.includes(agent_id))
-    .map(({ agent_id, output }) => [agent_id, output === null ? null : JSON.parse(output)] as const);
+  const outputs = stepsOf(run)
+    .filter(({ name }) => waitsFor.includes(name))
+    .map(({ name, output }) => [name, output === null ? null : JSON.parse(output)] as const);
   const has = waitsFor.length > 0 && task.queued_at !== null ? { outputs: Object.fromEntries(outputs) } : {};
-  return canonical({ job_name, description: job_description, ...input, ...has });
+  return canonical({ job_name, description: job_description, ...input, ...own, ...has });
 }
 
 interface Given {
-  waitsFor: string[];
+  planned: Planned;
   definition: JobDefinition;
 }
 
 function isAsPlanned(task: TaskOf | undefined, run: Deployed, given: Given): boolean {
   if (task === undefined) return false;
-  const { waitsFor, definition } = given;
-  const { max_retries, priority, max_execution_time_seconds } = definition;
+  const { planned, definition } = given;
+  const { agent, waitsFor, retries = definition.max_retries, timeout_seconds } = planned;
+  const { priority, max_execution_time_seconds } = definition;
   return (
-    task.max_attempts === max_retries + 1 &&
+    task.agent_id === agent &&
+    task.max_attempts === retries + 1 &&
     task.priority === priority &&
-    task.time_limit_seconds <= max_execution_time_seconds &&
+    task.time_limit_seconds <= Math.min(max_execution_time_seconds, timeout_seconds ?? Infinity) &&
     canonical((JSON.parse(task.depends_on) as string[]).toSorted()) === canonical(waitsFor.toSorted()) &&
     canonical(JSON.parse(task.input)) === inputOf(task, run, given)
   );
@@ -60,13 +76,14 @@ function wrongTasks(run: Deployed): string[] {
   if (toldOf(run, 'started') === undefined) return run.tasks.map(({ id }) => `${id} is of what has not started`);
   const definition = definitionOf(run);
   const planned = plannedIn(run, definition);
-  const wrong = planned.filter(({ agent, waitsFor }) => {
-    const task = run.tasks.find(({ agent_id }) => agent_id === agent);
-    return !isAsPlanned(task, run, { waitsFor, definition });
+  const steps = stepsOf(run);
+  const wrong = planned.filter((one) => {
+    const task = steps.find(({ name }) => name === one.name);
+    return !isAsPlanned(task, run, { planned: one, definition });
   });
   return [
     ...wrong.map(({ agent }) => `${run.id} does not give ${agent} what was asked`),
-    ...(run.tasks.length === planned.length ? [] : [`${run.id} has ${run.tasks.length} tasks`]),
+    ...(steps.length === planned.length ? [] : [`${run.id} has ${steps.length} tasks`]),
   ];
 }
 
@@ -130,9 +147,9 @@ export const whatIsAskedIsWhatRuns: Promised = {
          where deployment_id = new.deployment_id;
      end`,
     `create trigger watch_what_waits after update on tasks
-     when old.state = 'waiting' and new.state <> 'waiting' and new.state <> 'cancelled' and exists (${unmet})
+     when new.undoes is null and old.state = 'waiting' and new.state <> 'waiting' and new.state <> 'cancelled' and exists (${unmet})
      begin ${note('asked', "new.id || ' goes before what it waits for'")} end`,
-    `create trigger watch_what_begins after insert on tasks when new.state <> 'waiting' and exists (${unmet})
+    `create trigger watch_what_begins after insert on tasks when new.undoes is null and new.state <> 'waiting' and exists (${unmet})
      begin ${note('asked', "new.id || ' begins before what it waits for'")} end`,
   ],
   atEnd: (look) => {

@@ -10,6 +10,7 @@ import { tampersWithTheRecord } from './record.ts';
 import { tampersWithService } from './service.ts';
 import type { Tamper } from './tamper.ts';
 import { tampersWithTimes } from './times.ts';
+import { tampersWithUndoing } from './undone.ts';
 
 export const tampers: readonly Tamper[] = [
   ...tampersWithEnds,
@@ -22,4 +23,5 @@ export const tampers: readonly Tamper[] = [
   ...tampersWithMail,
   ...tampersWithTimes,
   ...tampersWithService,
+  ...tampersWithUndoing,
 ];

@@ -10,7 +10,7 @@ import { letterWriter, mailReader, mailThief } from './mail.ts';
 import { maintainer } from './maintainers.ts';
 import { operator } from './operators.ts';
 import { reader } from './readers.ts';
-import { rush, submitter } from './submitters.ts';
+import { planner, rush, submitter } from './submitters.ts';
 import { thief } from './thief.ts';
 import { verifier } from './verifiers.ts';
 import { manners as workerManners, worker, type WorkerManner } from './workers.ts';
@@ -44,6 +44,7 @@ export function castOf(random: Chance): Cast[] {
     ...some(0.15, { name: 'verifier', actor: verifier }),
     ...some(0.3, { name: 'correspondent', actor: correspondent }),
     ...(random.chance(0.3) ? mail : []),
+    ...some(0.2, { name: 'planner', actor: planner(helper), isWaitedFor: true }),
   ];
 }
 

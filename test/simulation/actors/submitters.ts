@@ -41,6 +41,34 @@ export const rush: Actor = async (life) => {
   }
 };
 
+/** Jobs whose plan can be undone: of two bookings and what comes of them. */
+export const planner =
+  (helper: string): Actor =>
+  async (life) => {
+    const { random } = life;
+    const plan = [
+      { name: 'flight', agent: 'writer', compensation: { retries: 3 } },
+      {
+        name: 'hotel',
+        agent: helper,
+        retries: 1,
+        depends_on: random.pick([['flight'], []]),
+        compensation: { agent: 'writer' },
+      },
+      {
+        name: 'pay',
+        agent: 'writer',
+        depends_on: ['hotel', 'flight'],
+        input: { currency: 'EUR' },
+        timeout_seconds: 120,
+      },
+    ];
+    const asked = { supporting_agents: [helper], max_retries: random.pick([0, 0, 1]), plan };
+    const sending = { by: 'sue', key: 'sue goes away', definition: definition(asked) };
+    await life.sleep(random.between(0, 25));
+    while ((await send(life, sending)) === 'unheard' && !life.isOver) await life.sleep(random.between(1, 40));
+  };
+
 /** Sends each of its jobs under a key of its own, again and again until it hears; some of them once more, or another in its place. */
 export const submitter =
   (by: string, { jobs, helper }: { jobs: number; helper: string }): Actor =>

@@ -80,6 +80,16 @@ export const bugs: Record<string, Plant> = {
       ? { query: { ...query, parameters: query.parameters.map((value) => (value === 'waiting' ? 'queued' : value)) } }
       : undefined,
   ),
+  'a failed run that undoes nothing': saying((query, name) =>
+    name === 'executeJob' && query.sql.startsWith('select * from "deployments"')
+      ? { query, rows: (rows) => rows.map((row) => ({ ...row, alone_because: 'nobody is there' })) }
+      : undefined,
+  ),
+  'an undoing that begins all at once': saying((query, name) =>
+    name === 'executeJob' && query.sql.startsWith('insert into "tasks"') && query.parameters.includes('undo:flight')
+      ? { query: { ...query, parameters: query.parameters.map((value) => (value === 'waiting' ? 'queued' : value)) } }
+      : undefined,
+  ),
   'a retry of something else': saying((query, name) =>
     name === 'retryJob' && query.sql.startsWith('insert into "deployments"')
       ? { query: { ...query, parameters: query.parameters.map(withoutRetries) } }
