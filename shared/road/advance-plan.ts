@@ -8,7 +8,7 @@ import { lockTasks, tasksOf } from '../tasks/store.ts';
 import type { Task } from '../tasks/task.ts';
 import { compensate } from './compensate.ts';
 import { currentDefinition } from './current.ts';
-import { endRun, type Ending } from './end-run.ts';
+import { endRun, usedTooMuch, type Ending } from './end-run.ts';
 import { actualOf, budgetMicros, taskStates } from './run-facts.ts';
 import { startReady } from './start-ready.ts';
 import { cancelRest, isLate, stopRun } from './stop-run.ts';
@@ -49,7 +49,7 @@ function readyIn(tasks: Task[], at: Date) {
 const stopWords: Record<StopReason, string> = {
   cancel: 'It was cancelled.',
   time_limit: 'It reached its time limit.',
-  budget: 'It used more than was reserved for it.',
+  budget: usedTooMuch,
 };
 
 /** How a run ends whose tasks have all ended. What they used too much is told; there is nothing left to stop for it. */

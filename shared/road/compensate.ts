@@ -1,6 +1,7 @@
 /** A run that has failed is undone: a task for each done step that has a compensation, newest first. */
 import type { Tx } from '../platform/platform.ts';
 import { raiseActionItem } from '../access/action-items.ts';
+import { newestOfDeployment } from '../approvals/store.ts';
 import { commit } from '../budgets/reserve.ts';
 import { readyUndos, undoOutcome, undosOf } from '../deployments/undo.ts';
 import type { Job } from '../jobs/job.ts';
@@ -10,7 +11,7 @@ import { lockTasks, tasksOf } from '../tasks/store.ts';
 import type { Task } from '../tasks/task.ts';
 import { tellEnded } from '../tasks/tell.ts';
 import { currentDeployment } from './current.ts';
-import { endRun, newlyEnded, type Ending } from './end-run.ts';
+import { endRun, newlyEnded, usedTooMuch, type Ending } from './end-run.ts';
 import { queuePlan } from './queue-plan.ts';
 import { budgetMicros, taskEnd, taskStates } from './run-facts.ts';
 import { startReady } from './start-ready.ts';
@@ -53,19 +54,25 @@ export async function advanceCompensation(tx: Tx, job: Job): Promise<void> {
   await startReady(tx, job, { tasks, ready: tasks.filter(({ name }) => ready.includes(name)) });
 }
 
-export const undosIn = (tasks: Task[]): Task[] => tasks.filter(({ undoes }) => undoes !== null);
+const undosIn = (tasks: Task[]): Task[] => tasks.filter(({ undoes }) => undoes !== null);
 
 async function endUndone(tx: Tx, job: Job, tasks: Task[]): Promise<void> {
-  const ending = undoneEnding(job, undosIn(tasks));
+  const { cost_ceiling_micros = 0 } = (await newestOfDeployment(tx, { deployment_id: job.deployment_id })) ?? {};
+  const overrun = budgetMicros(tasks) > cost_ceiling_micros;
+  const ending = undoneEnding(job, { undos: undosIn(tasks), overrun });
   if (ending.code !== undefined)
     await raiseActionItem(tx, { code: ending.code, subject: job.id, detail: ending.reason });
   await endRun(tx, job, { tasks, ...ending });
 }
 
 /** How a job ends whose undoing is over. The reason begins with why its run failed. */
-export function undoneEnding({ outcome_reason, stop_reason }: Job, undos: Task[]): Ending {
+function undoneEnding(
+  { outcome_reason, stop_reason }: Job,
+  { undos, overrun }: { undos: Task[]; overrun: boolean },
+): Ending {
   const why = outcome_reason ?? 'It failed';
-  const failed = `${why}${why.endsWith('.') ? '' : '.'}`;
+  const money = overrun && !why.includes(usedTooMuch) ? ` ${usedTooMuch}` : '';
+  const failed = `${why}${why.endsWith('.') ? '' : '.'}${money}`;
   const left = undos.filter(({ output }) => output === null);
   if (left.length === 0) return { outcome: 'rolled_back', reason: `${failed} What it had done is undone.` };
   const stopped = stop_reason === null ? '' : ` The undoing was stopped (${stop_reason.replace('_', ' ')}).`;

@@ -16,6 +16,9 @@ export interface Ending {
   code?: ProblemCode;
 }
 
+/** Told of each run whose usage is beyond its reservation. */
+export const usedTooMuch = 'It used more than was reserved for it.';
+
 export async function endRun(tx: Tx, job: Job, { tasks, ...ending }: Ending & { tasks: Task[] }): Promise<void> {
   await giveBack(tx, job);
   const actual = actualOf(tasks, { started_at: job.started_at, at: tx.at });

@@ -243,11 +243,34 @@ describe('a run that is stopped', () => {
     expect(await town.sql('select allocated from resources')).toEqual([{ allocated: 1000 }]);
     await town.complete('reader', await town.one('reader'), usage);
     await town.settle();
-    expect(await town.state(id)).toBe('rolled_back');
+    expect(await town.answer(id)).toMatchObject({
+      state: 'rolled_back',
+      outcome_reason: 'It used more than was reserved for it. What it had done is undone.',
+    });
     expect(await town.sql('select reserved_micros, spent_micros from budgets')).toEqual([
       { reserved_micros: 0, spent_micros: 2_400_000 },
     ]);
     expect(await town.sql('select allocated from resources')).toEqual([{ allocated: 0 }]);
+  });
+
+  test('by a task is told of too, where only its undoing costs more than was reserved', async () => {
+    const usd = { input_usd_per_million: 100, cached_input_usd_per_million: 100, output_usd_per_million: 100 };
+    await putPrices(town.platform, admin, PricesInput.parse({ overrides: [{ model: 'gold', ...usd }] }));
+    const plan: Asked['plan'] = [
+      { name: 'flight', agent: 'reader', compensation: {} },
+      { name: 'pay', agent: 'checker', depends_on: ['flight'] },
+    ];
+    const id = await town.started({ ...trip, plan, model: 'gold', max_budget_usd: 1 });
+    await done('reader', {});
+    await town.fail('checker', await town.one('checker'));
+    await town.settle();
+    const usage = { model: 'gold', input_tokens: 12_000, output_tokens: 0 };
+    await town.complete('reader', await town.one('reader'), usage);
+    await town.settle();
+    expect(await town.answer(id)).toMatchObject({
+      state: 'rolled_back',
+      outcome_reason: 'Task pay failed: it broke. It used more than was reserved for it. What it had done is undone.',
+    });
   });
 
   test('by a cancel stays as it is: it has not failed', async () => {
