@@ -4,7 +4,7 @@ import { whatIsAskedIsWhatRuns } from '../what-is-asked-is-what-runs.ts';
 import { tampersWith, type Tamper } from './tamper.ts';
 
 const started = "select 1 from tasks where state = 'succeeded'";
-const helped = "select 1 from tasks where depends_on <> '[]' and state = 'succeeded'";
+const helped = "select 1 from tasks where undoes is null and depends_on <> '[]' and state = 'succeeded'";
 const equipped = (kind: string) => `select 1 from taken where kind = '${kind}'`;
 const retried = "select 1 from deployments where number = 2 and exists (select 1 from events where type = 'retried')";
 
@@ -12,7 +12,7 @@ const evil = "update deployments set definition = json_set(definition, '$.job_de
 const notGiven = /^deploy_\w+ does not give \w+ what was asked$/;
 const one = "(select id from tasks where state = 'succeeded' limit 1)";
 /** A task that waits for others, and another one like it. */
-const last = "(select id from tasks where depends_on <> '[]' order by id limit 1)";
+const last = "(select id from tasks where undoes is null and depends_on <> '[]' order by id limit 1)";
 const forged = [
   `create temp table forged as select * from tasks where id = ${last}`,
   "update forged set id = 'task_forged', name = 'forged', depends_on = '[\"nobody\"]', state = 'queued'",
