@@ -5,8 +5,16 @@ import type { Look, Promised } from './promised.ts';
 /** Deliveries after which a message that nobody settles is dead. */
 const mostDeliveries = 3;
 
-const written = ['to_agent', 'from_id', 'type', 'priority', 'body', 'correlation_id', 'reply_to', 'expires_at'];
-const isRewritten = written.map((column) => `new.${column} is not old.${column}`).join(' or ');
+const written = ['mailbox', 'to_agent', 'from_id', 'type', 'priority', 'body', 'correlation_id', 'reply_to'];
+/** One that is sent again does not expire. */
+const isRewritten = [
+  ...written.map((column) => `new.${column} is not old.${column}`),
+  "(new.expires_at is not old.expires_at and old.state <> 'dead')",
+].join(' or ');
+/** What it was is kept when it is sent again. */
+const isResent = `old.state = 'dead' and new.state = 'queued' and new.attempts = 0 and exists (select 1 from message_deaths
+  where message_id = old.id and dead_reason = old.dead_reason and died_at = old.settled_at and attempts = old.attempts
+    and resent_by = 'ada')`;
 const isOver = "old.state in ('acknowledged', 'dead')";
 const isDelivered = "new.state = 'received' and new.receipt is not old.receipt";
 const isHeld = "old.state = 'received' and old.lease_until > now_plus(0)";
@@ -18,7 +26,7 @@ const watch = [
   `create trigger watch_letters after update on messages when ${isOver} or ${isRewritten}
    begin
      ${note('mail', "new.id || ' was rewritten'", `where ${isRewritten}`)}
-     ${note('mail', "new.id || ' was ' || old.state || ' and went on'", `where ${isOver} and (new.state <> old.state or new.receipt is not old.receipt or new.attempts <> old.attempts or new.dead_reason is not old.dead_reason)`)}
+     ${note('mail', "new.id || ' was ' || old.state || ' and went on'", `where ${isOver} and (new.state <> old.state or new.receipt is not old.receipt or new.attempts <> old.attempts or new.dead_reason is not old.dead_reason) and not (${isResent})`)}
    end`,
   `create trigger watch_deliveries after update on messages when ${isDelivered}
    begin
@@ -27,6 +35,7 @@ const watch = [
      ${note('mail', "new.id || ' was delivered ' || new.attempts || ' times'", `where new.attempts > ${mostDeliveries}`)}
      ${note('mail', "new.id || ' was delivered without a lease'", 'where new.lease_until is null or new.lease_until <= now_plus(0)')}
      ${note('mail', "new.id || ' was delivered when it was too old'", 'where new.expires_at <= now_plus(0)')}
+     ${note('mail', "new.id || ' was given to ' || new.holder_id || ', whose it is not'", 'where not exists (select 1 from mailboxes where mailbox = new.mailbox and agent_id = new.holder_id)')}
      insert into deliveries values (new.id, new.receipt, new.holder_id, null);
    end`,
   `create trigger watch_ends_of_deliveries after update on messages
@@ -35,6 +44,8 @@ const watch = [
      ${note('mail', "new.id || ' was taken back before its time'", `where ${isHeld} and new.receipt is null`)}
      update deliveries set ended_as = new.state where message_id = old.id and receipt = old.receipt;
    end`,
+  `create trigger watch_delays after update on messages when old.state = 'delayed' and new.state = 'queued'
+   begin ${note('mail', "new.id || ' came back before its time'", 'where old.due_at > now_plus(0)')} end`,
   `create trigger watch_dead_letters after update on messages when new.state = 'dead' and old.state <> 'dead'
    begin
      ${note('mail', "new.id || ' is dead, and nothing says why'", 'where new.dead_reason is null')}
@@ -55,7 +66,8 @@ interface Message {
 /** A letter is there once for each to whom it was sent, or for nobody; who heard of it knows its ids. */
 function wrongLetters({ rows, ledger }: Look): string[] {
   const messages = rows<Message>(
-    "select id, to_agent, from_id, body ->> 'mark' mark from messages where type = 'custom'",
+    `select id, coalesce(to_agent, substr(mailbox, length('capability:') + 1)) to_agent, from_id, body ->> 'mark' mark
+     from messages where type = 'custom'`,
   );
   const kept = Map.groupBy(messages, ({ from_id, mark }) => `${from_id}: ${mark}`);
   const sent = Map.groupBy(ledger.of('letter'), ({ from, mark }) => `${from}: ${mark}`);

@@ -4,6 +4,7 @@ import { aGrantIsUsedInItsTime } from './a-grant-is-used-in-its-time.ts';
 import { aLeaseThatEndedStaysEnded } from './a-lease-that-ended-stays-ended.ts';
 import { aLostHolderWritesNothing } from './a-lost-holder-writes-nothing.ts';
 import { aMessageIsSettledOnce } from './a-message-is-settled-once.ts';
+import { aSentMessageComesToAnEnd } from './a-sent-message-comes-to-an-end.ts';
 import { anAcknowledgedJobReachesAnEnd } from './an-acknowledged-job-reaches-an-end.ts';
 import { aRecordedEffectHappensOnce } from './a-recorded-effect-happens-once.ts';
 import { anAttemptCountsFromItsClaim } from './an-attempt-counts-from-its-claim.ts';
@@ -58,6 +59,7 @@ export const promises: readonly Promised[] = [
   aLeaseThatEndedStaysEnded,
   anAttemptCountsFromItsClaim,
   aMessageIsSettledOnce,
+  aSentMessageComesToAnEnd,
   whatIsDueIsMovedOn,
   eachTransitionHasExactlyOneEvent,
   aStreamHasNoGapAndItsChainVerifies,

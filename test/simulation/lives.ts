@@ -37,7 +37,7 @@ export const askedOf = (seed: number): Asked => (seed % 10 < 3 ? { seed } : smal
 const passersBy = [
   ...['sue', 'cheat', 'thief', 'maintainer', 'reader', 'head horst', 'head hank', 'twin of writer'],
   ...['blunderer', 'verifier', 'correspondent'],
-  ...['letters of writer', 'mail of hanna', 'mail of hugo', 'mail thief'],
+  ...['letters of writer', 'mail of hanna', 'mail of hugo', 'mail thief', 'postmaster'],
 ];
 
 /** Of every other one there is an operator, who gives jobs another course. */

@@ -43,8 +43,8 @@ type Registered = RegisterAgent & { role: 'category_head' | 'worker'; owner_id: 
 
 /** `horst` has the owner of `hugo`, `hank` that of `sam`'s jobs, and `heidi` works too; nobody hears from `lost`. */
 const agents: Record<string, Registered> = {
-  hanna: head('owner_of_hanna'),
-  hugo: head('owner_of_hugo'),
+  hanna: { ...head('owner_of_hanna'), capabilities: ['letters'] },
+  hugo: { ...head('owner_of_hugo'), capabilities: ['letters'] },
   heidi: head('owner_of_heidi'),
   horst: head('owner_of_hugo'),
   hank: head('sam'),

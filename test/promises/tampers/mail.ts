@@ -1,6 +1,7 @@
 /** Letters between agents. */
 import type { Ledger } from '../../simulation/ledger.ts';
 import { aMessageIsSettledOnce } from '../a-message-is-settled-once.ts';
+import { aSentMessageComesToAnEnd } from '../a-sent-message-comes-to-an-end.ts';
 import { tampersWith, type Tamper } from './tamper.ts';
 
 const acknowledged = "select 1 from deliveries where ended_as = 'acknowledged'";
@@ -22,6 +23,13 @@ const settlements = (retell: (line: ReturnType<typeof all>[number]) => unknown) 
 const all = (ledger: Ledger) => ledger.of('settlement').filter(({ heard }) => heard === 'done');
 
 export const tampersWithMail: Tamper[] = [
+  ...tampersWith(aSentMessageComesToAnEnd, acknowledged, {
+    'a letter that lies there for ever': ["update messages set state = 'queued'", / was sent, and is queued$/],
+    'a letter that died of nothing': [
+      "update messages set state = 'dead', dead_reason = null where type = 'custom'",
+      / was sent, and is dead$/,
+    ],
+  }),
   ...tampersWith(aMessageIsSettledOnce, acknowledged, {
     'a letter that is rewritten': [`update messages set body = '{"mark":"evil"}' where id = ${one}`, / was rewritten$/],
     'a letter that comes back': ["update messages set state = 'queued'", / was acknowledged and went on$/],
@@ -69,7 +77,10 @@ export const tampersWithMail: Tamper[] = [
       (ledger) => ledger.of('letter').forEach((line) => (line.mark = 'another')),
       /^nobody sent what is there: /,
     ],
-    'a letter that was lost': ["delete from messages where type = 'custom'", / was sent, and there is nothing$/],
+    'a letter that was lost': [
+      "delete from message_deaths; delete from messages where type = 'custom'",
+      / was sent, and there is nothing$/,
+    ],
     'a letter that was settled by nobody': [
       settlements((line) => (line.receipt = 'another')),
       / was acknowledged by nobody who had it$/,

@@ -6,7 +6,7 @@ import { caretaker } from './caretaker.ts';
 import { cheat } from './cheats.ts';
 import { correspondent } from './correspondents.ts';
 import { approver, head, manners as headManners, type HeadManner } from './heads.ts';
-import { letterWriter, mailReader, mailThief } from './mail.ts';
+import { letterWriter, mailReader, mailThief, postmaster } from './mail.ts';
 import { maintainer } from './maintainers.ts';
 import { operator } from './operators.ts';
 import { reader } from './readers.ts';
@@ -55,6 +55,7 @@ const mail: Cast[] = [
   { name: 'letters of writer', actor: letterWriter('writer', friends), isWaitedFor: true },
   ...friends.map((id) => ({ name: `mail of ${id}`, actor: mailReader(id) })),
   { name: 'mail thief', actor: mailThief },
+  { name: 'postmaster', actor: postmaster },
 ];
 
 /** Every other one is good. */

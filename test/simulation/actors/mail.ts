@@ -1,11 +1,12 @@
 /** What agents do with their mail: each letter bears a mark of its own, each delivery and each end is noted. */
 import type { ReceivedMessage } from '../../../shared/messages/message.ts';
 import { receiveMessages } from '../../../shared/messages/receive.ts';
+import { resendDeadLetters } from '../../../shared/messages/resend.ts';
 import { sendMessages } from '../../../shared/messages/send.ts';
 import { settleMessages } from '../../../shared/messages/settle.ts';
 import type { Line } from '../ledger.ts';
 import type { Actor, Life } from '../life.ts';
-import { asAgent } from '../town.ts';
+import { admin, asAgent } from '../town.ts';
 import { ask, askOn } from './asking.ts';
 
 type Action = Line<'settlement'>['action'];
@@ -22,9 +23,18 @@ export async function receive(life: Life, agent: string, max: number): Promise<R
 type Delivered = Pick<ReceivedMessage, 'message_id' | 'receipt'>;
 
 /** Settles several in one call, each noted with what was heard of it. */
-export async function settleMail(life: Life, agent: string, ends: (Delivered & { action: Action })[]): Promise<void> {
-  const settle = ends.map((end) => ({ ...end, reason: `of ${end.message_id}` }));
-  const lines = settle.map((end) => life.ledger.note('settlement', { agent, ...end, state: null }));
+export async function settleMail(
+  life: Life,
+  agent: string,
+  ends: (Delivered & { action: Action; after_seconds?: number })[],
+): Promise<void> {
+  const settle = ends.map(({ after_seconds = 0, ...end }) => ({
+    ...{ ...end, reason: `of ${end.message_id}` },
+    ...(end.action === 'retry' ? { after_seconds } : {}),
+  }));
+  const lines = settle.map(({ message_id, receipt, action, reason }) =>
+    life.ledger.note('settlement', { agent, message_id, receipt, action, reason, state: null }),
+  );
   const [first] = lines;
   if (first === undefined) return;
   const answer = await askOn(life, first, (platform) => settleMessages(platform, asAgent(agent), { settle }));
@@ -35,14 +45,18 @@ export async function settleMail(life: Life, agent: string, ends: (Delivered & {
   }
 }
 
+/** Whoever has this capability and takes it first. */
+const anyone = 'letters';
+
 /** Under one key until it is heard. */
 async function send(life: Life, from: string, letter: Pick<Line<'letter'>, 'key' | 'to' | 'mark'>): Promise<void> {
   const { random } = life;
   const { key, to, mark } = letter;
   const ttl = random.chance(0.2) ? { ttl_seconds: random.between(20, 300) } : {};
   const priority = random.between(1, 9);
-  const messages = to.map((to_agent) => ({
-    ...{ to_agent, type: 'custom' as const, priority, body: { mark }, ...ttl },
+  const messages = to.map((name) => ({
+    ...(name === anyone ? { to_capability: name } : { to_agent: name }),
+    ...{ type: 'custom' as const, priority, body: { mark }, ...ttl },
   }));
   for (;;) {
     const line = life.ledger.note('letter', { from, key, to, mark, ids: [] });
@@ -60,16 +74,14 @@ export const letterWriter =
   async (life) => {
     for (let number = 1; number <= life.random.between(2, 5); number++) {
       await life.sleep(life.random.between(5, 60));
-      const to = life.random.chance(0.3) ? friends : [life.random.pick(friends)];
+      const to = life.random.chance(0.3) ? friends : [life.random.pick([...friends, anyone])];
       const key = `letter ${number} of ${from}`;
       await send(life, from, { key, to, mark: key });
     }
     while (!life.isCalm || life.glimpse(underWay, from)) await life.sleep(60);
   };
 
-/** One that has expired is not: its row says so when somebody next looks for mail. */
-const underWay = `select 1 from messages where from_id = ? and state in ('queued', 'received')
-  and (expires_at is null or expires_at > now_plus(0))`;
+const underWay = "select 1 from messages where from_id = ? and state in ('queued', 'delayed', 'received')";
 
 /** Reads what comes: settles it, forgets it, settles it again when it may be another's; once faults are over all of it at once. */
 export const mailReader =
@@ -91,12 +103,23 @@ export const mailReader =
       await settleMail(
         life,
         agent,
-        settled.map((one) => ({ ...one, action: random.pick(actions) })),
+        settled.map((one) => ({ ...one, action: random.pick(actions), after_seconds: random.pick([0, 30]) })),
       );
     }
   };
 
-const anyMail = "select 1 from messages where to_agent = ? and state in ('queued', 'received')";
+const anyMail = `select 1 from mailboxes join messages using (mailbox)
+  where agent_id = ? and state in ('queued', 'delayed', 'received')`;
+
+/** Sends dead letters again, as long as not all is calm. */
+export const postmaster: Actor = async (life) => {
+  while (!life.isCalm) {
+    await life.sleep(life.random.between(60, 200));
+    if (!life.glimpse("select 1 from messages where state = 'dead' and from_id = 'writer'")) continue;
+    const again = { filter: { from_id: 'writer' } };
+    await ask(life, 'resendDeadLetters', (platform) => resendDeadLetters(platform, admin, again));
+  }
+};
 
 /** Settles what others have received, with their own receipts. All of it must be refused. */
 export const mailThief: Actor = async (life) => {

@@ -158,6 +158,18 @@ export const bugs: Record<string, Plant> = {
       ? { query: reworded(query, '"dead_reason" = ?', '"dead_reason" = null') }
       : undefined,
   ),
+  'a message that is given to whoever asks': saying((query, name) =>
+    name === 'receiveMessages' && query.sql.includes(isServed) ? { query: reworded(query, isServed, '') } : undefined,
+  ),
+  'a delay that never ends': saying((query, name) =>
+    name === 'settleMessages' && query.sql.includes('coalesce(now_plus(?), expires_at)')
+      ? { query: { ...query, parameters: query.parameters.map((value) => (value === 30 ? 3_000_000 : value)) } }
+      : undefined,
+  ),
+  'a dead letter that is sent again without its history': neverAsking(
+    'resendDeadLetters',
+    'insert into "message_deaths"',
+  ),
   'a letter to several that reaches one': saying((query, name) =>
     name === 'sendMessages' && query.sql.startsWith('insert into "messages"') && query.sql.includes(' union all ')
       ? { query: { ...query, sql: `${query.sql} limit 1` } }
@@ -169,6 +181,7 @@ export const bugs: Record<string, Plant> = {
   'a vote that is counted by what was read before': { engine: believing('castBallot', 'ballots') },
 };
 
+const isServed = '"served"."agent_id" = ? and ';
 const ranOut = ' and "late"."due_at" <= now_plus(?)';
 const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 const isModel = (value: unknown): boolean => value === 'gold' || value === 'silver';
