@@ -107,10 +107,7 @@ describe('a custom type', () => {
 describe('a schema', () => {
   const deep = (levels: number): Schema =>
     Object.fromEntries(
-      Array.from({ length: levels }, (_, i) => [
-        `d${i}`,
-        { allOf: Array(2).fill({ $ref: `#/$defs/d${i + 1}` }) as Json },
-      ]),
+      Array.from({ length: levels }, (_, i) => [`d${i}`, { allOf: [1, 2].map(() => ({ $ref: `#/$defs/d${i + 1}` })) }]),
     );
   it.each<[string, Schema, string]>([
     ['that points elsewhere', { $ref: 'https://example.com/x.json' }, '/body_schema/$ref'],
@@ -152,7 +149,7 @@ describe('a schema', () => {
       oneOf: [{ required: ['a'] }, { required: ['b'] }],
       properties: {
         a: { type: 'array', items: { format: 'uri' }, uniqueItems: true, maxItems: 10 },
-        b: { if: { type: 'string' }, then: { maxLength: 3 }, else: { enum: [1, 2] } },
+        b: { if: { type: 'string' }, else: { enum: [1, 2] } },
       },
       patternProperties: { '^x-[a-z]+$': { const: true } },
       dependentRequired: { a: ['c'] },

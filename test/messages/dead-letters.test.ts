@@ -22,7 +22,7 @@ async function bury(...all: object[]): Promise<string[]> {
   const ids: string[] = [];
   for (const given of all) {
     await mail.advance(1);
-    const [{ message_id = '' } = {}] = await mail.send(given);
+    const [{ message_id } = { message_id: '' }] = await mail.send(given);
     ids.push(message_id);
     for (const id of ['bert', 'cleo'])
       await mail.settle(id, await mail.receive(id), 'dead_letter', { reason: 'not for me' }).catch(() => {});
@@ -65,7 +65,9 @@ describe('dead letters', () => {
   });
 
   it('are sent again with new attempts and without a time to live; what they were is kept', async () => {
-    const [{ message_id = '' } = {}] = await mail.send(letter({ to_agent: 'bert' }, 'late', { ttl_seconds: 5 }));
+    const [{ message_id } = { message_id: '' }] = await mail.send(
+      letter({ to_agent: 'bert' }, 'late', { ttl_seconds: 5 }),
+    );
     await mail.advance(5);
     await mail.sweepMail();
     for (const reason of ['expired', 'not for me']) {
