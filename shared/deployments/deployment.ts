@@ -15,8 +15,8 @@ export interface Actual {
 
 export interface TaskActual {
   name: string;
-  /** The step that it undid. */
-  undoes: string | null;
+  /** The step that it undid; runs of earlier versions do not say. */
+  undoes?: string | null;
   agent_id: string | null;
   succeeded: boolean;
   /** It came to an end by itself, rather than being cancelled. */

@@ -89,7 +89,8 @@ async function assignedJob(reads: Reads, id: string): Promise<AssignedAnswer> {
   const job = (await findJob(reads, { id })) ?? refuse('not_found');
   const definition = await currentDefinition(reads, job);
   const [step] = definition.plan ?? [];
-  const explanation = String(definition.metadata?.['assigned_because'] ?? '');
+  const because = definition.metadata?.['assigned_because'];
+  const explanation = typeof because === 'string' ? because : '';
   const of = { name: step?.name ?? job.job_name, agent_id: step?.agent ?? null };
   return { job_id: id, task_id: null, ...of, priority: job.priority, state: job.state, explanation };
 }
