@@ -7,8 +7,12 @@ const tries = 10;
 /** What is left undone is told of by another promise. */
 const items = "select code, subject from action_items where code <> 'compensation_failed'";
 
-/** Jobs that an operator is told of, though no stage has met more than it can bear. */
+/**
+ * Jobs that an operator is told of, though no stage has met more than it can bear. Where all else went wrong so often that
+ * it may have cost one job all of its tries, nobody can tell.
+ */
 function unpoisoned({ rows, ledger }: Look): string[] {
+  if (ledger.of('trouble').reduce((sum, line) => sum + line.tries, 0) >= tries) return [];
   const poison = new Set(ledger.of('poison').map(({ job_id }) => job_id));
   return rows<{ code: string; subject: string }>(items)
     .filter(({ subject }) => !poison.has(subject))

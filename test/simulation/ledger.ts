@@ -68,6 +68,8 @@ interface Kinds {
   person: { id: string; roles: string[] };
   /** Not an actor's: a job that this stage can't bear, whatever it tries. */
   poison: { job_id: string; stage: string };
+  /** Nor this: something that may have cost a stage so many of its tries. */
+  trouble: { tries: number };
 }
 
 export type Kind = keyof Kinds;

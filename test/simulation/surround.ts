@@ -5,7 +5,7 @@ import type { Around, SimulatedClock } from './around.ts';
 import type { Asked, Given } from './asked.ts';
 import { chanceOf } from './chance.ts';
 import { choiceOf } from './choice.ts';
-import { faultsOf, isPlanted } from './faults.ts';
+import { faultsOf, isPlanted, type FaultKind } from './faults.ts';
 import { Ledger } from './ledger.ts';
 import { isKnown, toldIn } from './logged.ts';
 import { configOf, mannerOf, type Manner } from './manner.ts';
@@ -16,6 +16,9 @@ import { Scheduler } from './scheduler.ts';
 /** The last that was planted has made itself felt by then: a disk was full, a call was slow. */
 const longestFaultSeconds = 120;
 
+/** How many tries a fault may cost a stage; while a disk is full there are some. */
+const costs: Partial<Record<FaultKind, number>> = { undone: 1, unknown: 1, unread: 1, crash: 1, disk_full: 6 };
+
 /** What is found broken goes to `broken`. */
 export function surround(asked: Asked, given: Given, broken: string[]): Around {
   const { seed } = asked;
@@ -24,11 +27,15 @@ export function surround(asked: Asked, given: Given, broken: string[]): Around {
   const scheduler = new Scheduler(choiceOf(chanceOf(seed, 'turns')));
   const isCalm = () => scheduler.now >= manner.calmSeconds * 1000;
   const isOver = () => scheduler.now >= (manner.calmSeconds + longestFaultSeconds) * 1000;
+  const ledger = new Ledger(() => scheduler.now / 1000);
   const faults = faultsOf({
     ...{ seed, only: asked.faults, isCalm },
-    onFault: (kind) => given.onFault?.(kind, scheduler.now),
+    onFault: (kind) => {
+      const tries = costs[kind];
+      if (tries !== undefined) ledger.note('trouble', { tries });
+      given.onFault?.(kind, scheduler.now);
+    },
   });
-  const ledger = new Ledger(() => scheduler.now / 1000);
   const { ground, plant = {} } = given;
   const disk = { fullUntil: -1 };
   return {
