@@ -18,6 +18,7 @@ export interface Reached {
   past: Past;
   scheduler: Scheduler;
   isDiskFull: () => boolean;
+  isCalm: () => boolean;
   /** Ends what the database has open. */
   rollBack: () => void;
   /** After each commit, before anybody knows of it. */
@@ -76,13 +77,14 @@ function readIn<Row>({ past, faults, scheduler: { who } }: Reached, query: Compi
 
 /** The name of a transaction is known once it runs. */
 async function once<T>(
-  { boundary, committed, past, faults, scheduler: { who } }: Reached,
+  { boundary, committed, past, faults, isCalm, scheduler: { who } }: Reached,
   { name }: { name: () => string },
   run: () => Promise<T>,
 ): Promise<T> {
   await boundary.turn(writing);
   const value = await boundary.busy(run);
-  past.committed(who, faults.of('stale'));
+  if (isCalm()) past.end();
+  else past.committed(who, faults.of('stale'));
   committed(name());
   await boundary.turn(`has committed ${name()}`);
   return value;
