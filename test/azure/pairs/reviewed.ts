@@ -52,6 +52,30 @@ export const reviewed: readonly Reviewed[] = [
     why: 'How long an agent has usually taken is an estimate, whether or not it knows the last job.',
   },
   {
+    who: ['assignTask'],
+    beside: [
+      ...['assignTask', 'claimTasks', 'completeTask', 'executeJob', 'failTask', 'heartbeat'],
+      ...['isolateAgent', 'isolateFailing', 'releaseTask', 'sweepTasks'],
+    ],
+    rows: ['tasks', 'queue_agents'],
+    wrong: any,
+    why: 'It chooses an agent by what each holds at that look, and adds the task under the lock of the job, so the run has not ended. A task that ends or fails meanwhile rings `execute`, which finds the new one too and cancels it where it must. Who asks for work while a queue is being made is woken when it is there.',
+  },
+  {
+    who: ['assignTask'],
+    beside: ['registerAgent'],
+    rows: ['agent_capabilities', 'agents', 'queue_agents', 'queues'],
+    wrong: ['write skew', 'mixed view'],
+    why: 'It chooses by what agents could do at that look. Which queues an agent serves is looked up again under the lock `queue matching`, which both take.',
+  },
+  {
+    who: ['assignTask'],
+    beside: ['learnFromJob'],
+    rows: ['agent_records', 'jobs'],
+    wrong: skewed,
+    why: 'The better record decides between agents that are as busy, whether or not it knows the last job.',
+  },
+  {
     who: ['castBallot'],
     beside: ['changeDefinition'],
     rows: ['approvals', 'deployments'],
