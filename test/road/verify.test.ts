@@ -271,10 +271,9 @@ describe('an answer by mail', () => {
     const pointers = (error: unknown) =>
       (error as { facts: { errors: { pointer: string }[] } }).facts.errors.map(({ pointer }) => pointer).toSorted();
     expect(pointers(await at(odd))).toEqual(['/body/checks/0/state', '/body/job_id']);
-    const among = { messages: [{ to_agent: 'writer', type: 'custom', body: {} }, odd] };
-    expect(pointers(await at(among))).toEqual(['/messages/1/body/checks/0/state', '/messages/1/body/job_id']);
+    const second = { messages: [answerTo(mail), odd] };
+    expect(pointers(await at(second))).toEqual(['/messages/1/body/checks/0/state', '/messages/1/body/job_id']);
     await stays();
-    expect(await town.sql("select id from messages where to_agent = 'writer'")).toEqual([]);
   });
 
   test('that is too large is refused', async () => {
@@ -297,8 +296,14 @@ describe('an answer by mail', () => {
     const refused = { code: 'channel_closed' };
     await expect(send({ ...answerTo(mail), to_agent: 'writer' })).rejects.toMatchObject(refused);
     await expect(send({ to_agent: 'muster', type: 'custom', body: {} })).rejects.toMatchObject(refused);
-    expect(SendInput.safeParse({ to_agent: 'writer', type: 'verification_request', body: {} }).success).toBe(false);
+    await expect(
+      send({ messages: [{ to_agent: 'writer', type: 'custom', body: {} }, answerTo(mail)] }),
+    ).rejects.toMatchObject(refused);
+    await expect(send({ to_agent: 'writer', type: 'verification_request', body: {} })).rejects.toMatchObject({
+      ...{ code: 'invalid', facts: { errors: [{ pointer: '/type' }] } },
+    });
     await stays();
+    expect(await town.sql("select id from messages where to_agent = 'writer'")).toEqual([]);
   });
 });
 
