@@ -121,4 +121,10 @@ export class Life {
       await this.settle();
     }
   }
+
+  /** What lies in the mailbox is received and acknowledged. */
+  async read(): Promise<void> {
+    const { messages } = await this.call('receiveMessages', undefined);
+    for (const { message_id, receipt } of messages) await this.call('settleMessages', { message_id, receipt });
+  }
 }

@@ -38,6 +38,8 @@ export async function restart({ folder, at, calls, rung, seed, plant }: Past, op
     const complaints = await askAgain(life, plant === 'asked again under another key' ? forgotten(calls) : calls);
     await calm(life, sweep);
     await recovered(life);
+    await town.pass(100); // no delivery of before is anybody's any more
+    await life.read();
     return { complaints, calls: life.calls };
   } finally {
     await town.close();

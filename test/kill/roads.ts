@@ -107,8 +107,7 @@ async function swept(life: Life): Promise<void> {
 
 async function mailed(life: Life): Promise<void> {
   await life.all('sendMessages', [{ key: life.key() }, { key: life.key() }]);
-  const { messages } = await life.call('receiveMessages', undefined);
-  for (const { message_id, receipt } of messages) await life.call('settleMessages', { message_id, receipt });
+  await life.read();
 }
 
 async function templated(life: Life): Promise<void> {
