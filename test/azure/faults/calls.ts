@@ -110,6 +110,9 @@ export const changes: Partial<Record<Operation, (scene: Scene) => Called[]>> = {
       isRepeatable: true,
     }),
   ],
+  resendDeadLetters: ({ dead_id }) => [
+    as('olga', '/api/v1/messages/dead/resend', { body: { message_ids: [dead_id] } }),
+  ],
 };
 
 const values = ({ job, task }: Scene): Record<string, string> => ({

@@ -29,6 +29,8 @@ export interface Scene {
   /** Of the job `open`. */
   etag: string;
   receipt: { message_id: string; receipt: string };
+  /** A dead letter. */
+  dead_id: string;
   /** Of the voter who has an endpoint, in the job `open`. */
   ask: string;
   /** Of what a person is to look at. */
@@ -59,8 +61,8 @@ export async function setScene(desk: SqlDesk, voter: string): Promise<Scene> {
   const key_id = await stage.spareKeys();
   const made = await stage.jobs();
   const read = await stage.read(made.job.open);
-  const [receipt, item_id] = [await stage.mail(), await stage.actionItem()];
-  const scene = { desk, keys: stage.keys, key_id, ...made, ...read, receipt, item_id };
+  const [dead_id, receipt, item_id] = [await stage.deadLetter(), await stage.mail(), await stage.actionItem()];
+  const scene = { desk, keys: stage.keys, key_id, ...made, ...read, dead_id, receipt, item_id };
   desk.twin.database.raw.exec(forgotten);
   desk.world.rung.length = 0;
   return scene;
@@ -187,6 +189,12 @@ class Stagehand {
     const [message] = body['messages'] as Scene['receipt'][];
     if (message === undefined) throw new Error('there is no mail');
     return { message_id: message.message_id, receipt: message.receipt };
+  }
+
+  async deadLetter(): Promise<string> {
+    const held = await this.mail();
+    await this.ask('spare', 'POST /api/v1/messages/settle', { settle: [{ ...held, action: 'dead_letter' }] });
+    return held.message_id;
   }
 
   async actionItem(): Promise<string> {
