@@ -40,10 +40,13 @@ export function readTables(): Table[] {
     .join('\n')
     .replaceAll(/--[^\n]*/g, '');
   const tables = new Map<string, Table>();
-  for (const [, created = '', body = '', dropped = '', altered = '', column = '', ...index] of text.matchAll(changes)) {
+  for (const found of text.matchAll(changes)) {
+    const [, created = '', body = '', dropped = '', altered = '', column = '', checked = '', json = '', ...index] =
+      found;
     if (created !== '') tables.set(created, tableOf(created, body.split(/,\n/)));
     else if (dropped !== '') tables.delete(dropped);
     else if (altered !== '') tables.get(altered)?.columns.push(columnOf(column));
+    else if (checked !== '') tables.get(checked)?.columns.forEach((one) => (one.isJson ||= one.name === json));
     else addIndex(tables, index);
   }
   return [...tables.values()];
@@ -54,6 +57,7 @@ const changes = new RegExp(
     String.raw`CREATE TABLE (\w+) \(\n(.*?)\n\);`,
     String.raw`DROP TABLE (\w+);`,
     String.raw`ALTER TABLE (\w+) ADD ([^\n]*);`,
+    String.raw`ALTER TABLE (\w+) WITH CHECK ADD CONSTRAINT \w+ CHECK \(ISJSON\((\w+)\) = 1\);`,
     String.raw`CREATE (UNIQUE |CLUSTERED )?INDEX (\w+) ON (\w+) \(([^)]*)\)(?: WHERE ([^;]*))?;`,
   ].join('|'),
   'gs',

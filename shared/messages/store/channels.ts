@@ -45,7 +45,10 @@ export const everyChannel = all((q, _: Record<never, never>) =>
     .orderBy('to_role'),
 );
 
-export const deleteChannels = change((q, _: Record<never, never>) => q.deleteFrom('message_channels'));
+/** All of them. A condition stands there because T-SQL takes a bare DELETE for a slip. */
+export const deleteChannels = change((q, _: Record<never, never>) =>
+  q.deleteFrom('message_channels').where('type', '<>', ''),
+);
 
 export const insertChannels = rows((q, channels: Channel[]) =>
   q

@@ -3,7 +3,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { SqlError, type Column, type Result } from '../tds/executor.ts';
 import type { ColumnType, Value } from '../tds/values.ts';
 import { inSqlite } from './rewrite.ts';
-import type { Word } from './scan.ts';
+import { is, type Word } from './scan.ts';
 import { Turns } from './turns.ts';
 
 /** Errors of SQLite, and what SQL Server says in their place: a key, a unique index, no value, a rule. */
@@ -45,6 +45,7 @@ export class TwinDatabase {
   }
 
   run(words: readonly Word[], parameters: ReadonlyMap<string, Value>): Result {
+    if (addsConstraint(words)) return { columns: [], rows: [], count: 0 };
     try {
       return this.#run(inSqlite(words), parameters);
     } catch (error) {
@@ -79,6 +80,10 @@ export class TwinDatabase {
     return statement;
   }
 }
+
+/** SQLite adds none to a table that is there; a new table keeps its own. */
+const addsConstraint = (words: readonly Word[]): boolean =>
+  is(words[0], 'alter') && words.some((word) => is(word, 'constraint'));
 
 function later(unit: string, amount: SQLInputValue, at: SQLInputValue): string | null {
   if (amount === null || at === null) return null;
