@@ -14,7 +14,7 @@ export async function manyLives({ from, seeds, minutes }: Wanted): Promise<{ tol
   const share = Math.ceil(seeds / processes);
   const parts = await Promise.all(
     Array.from({ length: processes }, (_, at) =>
-      part({ from: from + at * share, seeds: Math.min(share, seeds - at * share), minutes }),
+      part({ from: from + at * share, seeds: Math.min(share, seeds - at * share), minutes }, at === 0),
     ),
   );
   return {
@@ -43,8 +43,8 @@ async function printed(script: string, args: readonly string[] = []): Promise<st
 export const linesOf = async <Line>(script: URL): Promise<Line[]> =>
   (await printed(fileURLToPath(script))).split('\n').map((line) => JSON.parse(line) as Line);
 
-async function part({ from, seeds, minutes }: Wanted): Promise<{ told: string; lives: Lives }> {
-  const args = ['--json', '--kept', '--seeds', String(seeds), '--from', String(from)];
+async function part({ from, seeds, minutes }: Wanted, isFirst: boolean): Promise<{ told: string; lives: Lives }> {
+  const args = ['--json', ...(isFirst ? ['--kept'] : []), '--seeds', String(seeds), '--from', String(from)];
   const lines = (await runOf(minutes === undefined ? args : [...args, '--minutes', String(minutes)])).split('\n');
   const last = lines.pop() ?? '';
   if (!last.startsWith('{')) throw new Error(`lives from seed ${from} ended before their time: ${last}`);
