@@ -25,6 +25,8 @@ export interface WorldOptions {
   resolve?: Seams['resolve'];
   /** How the key vault is reached. */
   reach?: Seams['reach'];
+  /** The database, open already; it stays open. */
+  standing?: Seams['standing'];
   /** Stands between transactions and the database. */
   engine?: Seams['engine'];
   /** How long a database that is away may take. */

@@ -45,8 +45,9 @@ function endsTold({ rows }: Look): string[] {
      join deployments on deployments.id = tasks.deployment_id where tasks.ended_at is not null`,
   ).map(({ name }) => name);
   const [once, is] = [new Set(told), new Set(ended)];
+  const twice = [...Map.groupBy(told, (name) => name)].filter(([, times]) => times.length > 1);
   return [
-    ...told.filter((name, at) => told.indexOf(name) !== at).map((name) => `the end of ${name} is told twice`),
+    ...twice.map(([name]) => `the end of ${name} is told twice`),
     ...[...is].filter((name) => !once.has(name)).map((name) => `the end of ${name} is not told`),
     ...[...once].filter((name) => !is.has(name)).map((name) => `the end of ${name} is told, and it has not ended`),
   ];
