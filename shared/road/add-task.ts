@@ -9,7 +9,7 @@ import { lockJob } from '../jobs/store/rows.ts';
 import { refuse } from '../outcomes.ts';
 import type { Reads, Tx } from '../platform/platform.ts';
 import { priorities, type AssignInput } from '../tasks/assignment.ts';
-import { capableAgents } from '../tasks/capable.ts';
+import { ableAgents, capableAgents } from '../tasks/capable.ts';
 import { chooseAgent } from '../tasks/choose-agent.ts';
 import { queueTasks } from '../tasks/queue.ts';
 import { tasksOf } from '../tasks/store.ts';
@@ -72,9 +72,9 @@ async function votersOf(reads: Reads, { deployment_id }: Job): Promise<string[]>
   return approval?.electorate.voters.map(({ id }) => id) ?? [];
 }
 
-/** Nobody can say who claims it, so nobody with a say in the job may be able to. Refuses `conflict`. */
+/** Nobody can say who claims it and when, so nobody with a say in the job may be able to. Refuses `conflict`. */
 async function refuseVoters(reads: Reads, { required_capabilities }: AssignInput, voters: string[]): Promise<void> {
-  const able = await capableAgents(reads, { capabilities: required_capabilities, except: [] });
+  const able = await ableAgents(reads, required_capabilities);
   const both = able.map(({ id }) => id).filter((id) => voters.includes(id));
   if (both.length > 0)
     refuse('conflict', {

@@ -8,16 +8,19 @@ import type { Capable } from './choose-agent.ts';
 import { agentQueue } from './queue-name.ts';
 import { heldBy, queuedIn } from './store/loads.ts';
 
-/** Those with all the capabilities that are active, but for `except`. Five statements. */
+/** Those with all the capabilities, in whatever state: who is silent, isolated or retired may come back. */
+export const ableAgents = async (reads: Reads, capabilities: readonly string[]): Promise<Agent[]> =>
+  (await agentsWithAny(reads, capabilities)).filter((agent) =>
+    capabilities.every((word) => agent.capabilities.includes(word)),
+  );
+
+/** Those of them that are active, but for `except`. Five statements. */
 export async function capableAgents(
   reads: Reads,
   { capabilities, except }: { capabilities: readonly string[]; except: readonly string[] },
 ): Promise<Capable[]> {
-  const able = (await agentsWithAny(reads, capabilities)).filter(
-    (agent) =>
-      agent.state === 'active' &&
-      !except.includes(agent.id) &&
-      capabilities.every((word) => agent.capabilities.includes(word)),
+  const able = (await ableAgents(reads, capabilities)).filter(
+    ({ id, state }) => state === 'active' && !except.includes(id),
   );
   const ids = able.map(({ id }) => id);
   if (ids.length === 0) return [];

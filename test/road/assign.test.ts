@@ -104,6 +104,16 @@ describe('a task that is added to a run', () => {
     ).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('hanna may vote') as string });
   });
 
+  test('is left for nobody who has a say in the job, is silent and may come back', async () => {
+    await town.agent('hanna', { role: 'category_head', categories: ['data'], capabilities: ['judge'] });
+    const job_id = await run();
+    town.beating.delete('hanna');
+    await town.pass(200);
+    await expect(
+      assign({ job_id, required_capabilities: ['judge'], assignment: 'first_to_claim' }),
+    ).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('hanna may vote') as string });
+  });
+
   test('is refused where nobody active is capable', async () => {
     const job_id = await run();
     await expect(assign({ job_id, required_capabilities: ['fly'] })).rejects.toMatchObject({
