@@ -20,7 +20,7 @@ interface Did {
 type Asks = (did: Did) => boolean;
 
 const onJob =
-  (kind: 'cancel' | 'change' | 'retry'): Asks =>
+  (kind: 'cancel' | 'change' | 'retry' | 'assignment'): Asks =>
   ({ told, look }) =>
     look.ledger.of(kind).some(({ by, job_id }) => by === told.actor && job_id === told.job_id);
 
@@ -45,6 +45,7 @@ const asked: Record<string, Asks> = {
   cancelled: onJob('cancel'),
   stop_requested: onJob('cancel'),
   retried: onJob('retry'),
+  task_assigned: onJob('assignment'),
   changed: (did) => (did.told.job_id === null ? byAdmin(did) || ofItself(did) : onJob('change')(did)),
   ballot_cast: ({ told, look }) =>
     look.ledger.of('ballot').some(({ voter, job_id }) => voter === told.actor && job_id === told.job_id),

@@ -12,9 +12,16 @@ export function canonical(value: unknown): string {
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** A definition without its sensitive values, which are stored sealed and not compared. */
+interface Shown {
+  input: Record<string, unknown>;
+  sensitive: string[];
+  metadata?: Record<string, unknown>;
+}
+
+/** A definition without what nobody compares: its sensitive values, which are stored sealed, and why Muster chose an agent. */
 export function shown(definition: unknown): string {
-  const copy = structuredClone(definition) as { input: Record<string, unknown>; sensitive: string[] };
+  const copy = structuredClone(definition) as Shown;
+  if (copy.metadata !== undefined) delete copy.metadata['assigned_because'];
   for (const path of copy.sensitive) copy.input[path.slice('input.'.length)] = 'sealed';
   return canonical(copy);
 }

@@ -93,9 +93,18 @@ function isEnough({ workflow_name, estimate }: Run, { priority, category }: Defi
 const ownerOf = ({ ledger }: Look, id: string): string =>
   ledger.of('agent').find((agent) => agent.id === id)?.owner_id ?? id;
 
+/** Whom the job names, and who else does anything for it. */
+function agentsOf({ rows }: Look, { deployment_id }: Run, { primary_agent, supporting_agents }: Definition): string[] {
+  const doers = rows<{ id: string | null }>(
+    'select coalesce(holder_id, agent_id) id from tasks where deployment_id = ?',
+    deployment_id,
+  );
+  return [primary_agent, ...supporting_agents, ...doers.flatMap(({ id }) => id ?? [])];
+}
+
 function involved(look: Look, run: Run, definition: Definition, yes: Yes[]): string[] {
   const requesting = [run.submitter_id, ownerOf(look, run.submitter_id)];
-  const agents = [definition.primary_agent, ...definition.supporting_agents];
+  const agents = agentsOf(look, run, definition);
   return yes
     .filter(
       ({ voter_id }) => [...requesting, ...agents].includes(voter_id) || requesting.includes(ownerOf(look, voter_id)),

@@ -27,7 +27,9 @@ export interface TaskOf {
   id: string;
   deployment_id: string;
   name: string;
-  agent_id: string;
+  /** Null: whoever can do it. */
+  agent_id: string | null;
+  holder_id: string | null;
   state: string;
   priority: number;
   depends_on: string;
@@ -39,6 +41,8 @@ export interface TaskOf {
   ended_at: string | null;
   /** The step that it undoes. */
   undoes: string | null;
+  /** Who added it to the plan. */
+  assigned_by: string | null;
 }
 
 const deployments = `select deployments.id, job_id, number, submitter_id, definition, alone_because, deployments.outcome
@@ -47,8 +51,8 @@ const deployments = `select deployments.id, job_id, number, submitter_id, defini
 const events = `select stream, type, at, actor, data from events
   where stream in (select id from jobs) order by stream, number`;
 
-const tasks = `select id, deployment_id, name, agent_id, state, priority, depends_on, input, output, max_attempts,
-    time_limit_seconds, queued_at, ended_at, undoes from tasks order by id`;
+const tasks = `select id, deployment_id, name, agent_id, holder_id, state, priority, depends_on, input, output, max_attempts,
+    time_limit_seconds, queued_at, ended_at, undoes, assigned_by from tasks order by id`;
 
 export function deploymentsIn({ rows }: Look): Deployed[] {
   const told = Map.groupBy(
@@ -68,8 +72,9 @@ export function deploymentsIn({ rows }: Look): Deployed[] {
   }));
 }
 
-/** Tasks of the run itself, and those that undo it. */
+/** Tasks of the run itself, those among them that its plan does not have, and those that undo it. */
 export const stepsOf = ({ tasks: all }: Deployed): TaskOf[] => all.filter(({ undoes }) => undoes === null);
+export const addedTo = (run: Deployed): TaskOf[] => stepsOf(run).filter(({ assigned_by }) => assigned_by !== null);
 export const undosOf = ({ tasks: all }: Deployed): TaskOf[] => all.filter(({ undoes }) => undoes !== null);
 
 export const toldOf = ({ told }: Deployed, type: string): Told | undefined => told.find((event) => event.type === type);

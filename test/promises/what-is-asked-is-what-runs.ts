@@ -3,6 +3,7 @@ import { canonical, shown } from './canonical.ts';
 import { note, noted, notes } from './noted.ts';
 import type { Look, Promised } from './promised.ts';
 import { deploymentsIn, stepsOf, toldOf, type Deployed, type TaskOf } from './told.ts';
+import { isAble, wronglyAdded } from './added.ts';
 
 /** A definition as it is stored: JSON. */
 const definitionOf = ({ definition }: Deployed): JobDefinition => JSON.parse(definition) as JobDefinition;
@@ -25,7 +26,7 @@ function plannedIn(run: Deployed, definition: JobDefinition): Planned[] {
   const { primary_agent: agent, plan } = definition;
   const isAlone = run.alone_because !== null && definition.fallback === 'single_agent';
   if (plan !== undefined && !isAlone)
-    return plan.map((step) => ({ ...step, agent: step.agent ?? '', waitsFor: step.depends_on }));
+    return plan.map((step) => ({ ...step, agent: step.agent ?? null, waitsFor: step.depends_on }));
   const helpers = isAlone ? [] : [...new Set(definition.supporting_agents)].filter((id) => id !== agent);
   return [
     ...helpers.map((helper) => ({ name: helper, agent: helper, waitsFor: [] })),
@@ -35,7 +36,9 @@ function plannedIn(run: Deployed, definition: JobDefinition): Planned[] {
 
 interface Planned {
   name: string;
-  agent: string;
+  /** Null: whoever has the capability. */
+  agent: string | null;
+  capability?: string | string[] | undefined;
   waitsFor: string[];
   input?: object;
   retries?: number | undefined;
@@ -57,13 +60,14 @@ interface Given {
   definition: JobDefinition;
 }
 
-function isAsPlanned(task: TaskOf | undefined, run: Deployed, given: Given): boolean {
+function isAsPlanned(look: Look, task: TaskOf | undefined, given: Given & { run: Deployed }): boolean {
   if (task === undefined) return false;
-  const { planned, definition } = given;
-  const { agent, waitsFor, retries = definition.max_retries, timeout_seconds } = planned;
+  const { planned, definition, run } = given;
+  const { agent, capability = [], waitsFor, retries = definition.max_retries, timeout_seconds } = planned;
   const { priority, max_execution_time_seconds } = definition;
   return (
     task.agent_id === agent &&
+    (agent !== null || isAble(look, task.holder_id, [capability].flat())) &&
     task.max_attempts === retries + 1 &&
     task.priority === priority &&
     task.time_limit_seconds <= Math.min(max_execution_time_seconds, timeout_seconds ?? Infinity) &&
@@ -72,17 +76,17 @@ function isAsPlanned(task: TaskOf | undefined, run: Deployed, given: Given): boo
   );
 }
 
-function wrongTasks(run: Deployed): string[] {
+function wrongTasks(look: Look, run: Deployed): string[] {
   if (toldOf(run, 'started') === undefined) return run.tasks.map(({ id }) => `${id} is of what has not started`);
   const definition = definitionOf(run);
   const planned = plannedIn(run, definition);
-  const steps = stepsOf(run);
+  const steps = stepsOf(run).filter(({ assigned_by }) => assigned_by === null);
   const wrong = planned.filter((one) => {
     const task = steps.find(({ name }) => name === one.name);
-    return !isAsPlanned(task, run, { planned: one, definition });
+    return !isAsPlanned(look, task, { planned: one, definition, run });
   });
   return [
-    ...wrong.map(({ agent }) => `${run.id} does not give ${agent} what was asked`),
+    ...wrong.map(({ agent, name }) => `${run.id} does not give ${agent ?? name} what was asked`),
     ...(steps.length === planned.length ? [] : [`${run.id} has ${steps.length} tasks`]),
   ];
 }
@@ -135,7 +139,7 @@ const unmet = `select 1 from json_each(new.depends_on) needed where not exists (
 
 export const whatIsAskedIsWhatRuns: Promised = {
   sentence:
-    'What was asked is what runs: the definition that was sent, its tasks for its agents in its order, with its resources and its tools.',
+    'What was asked is what runs: the definition that was sent, its tasks for its agents in its order and those that a supervisor adds, with its resources and its tools.',
   watch: [
     notes,
     'create table taken (deployment_id text, kind text, name text, amount integer)',
@@ -160,10 +164,10 @@ export const whatIsAskedIsWhatRuns: Promised = {
       const before = run.number === 1 ? undefined : all[at - 1];
       return [
         ...(isSent(look, run, before) ? [] : [`deployment ${run.number} of ${run.job_id} is not what was sent`]),
-        ...wrongTasks(run),
+        ...wrongTasks(look, run),
         ...wronglyTaken(run, taken.get(run.id) ?? [], typeOf),
       ];
     });
-    return [...noted(look, 'asked'), ...wrong];
+    return [...noted(look, 'asked'), ...wrong, ...wronglyAdded(look)];
   },
 };

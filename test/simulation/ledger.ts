@@ -3,6 +3,7 @@
  * because Muster may have done it long before its answer is heard, or though none ever is.
  */
 import type { JobDefinition } from '../../shared/jobs/definition.ts';
+import type { AssignInput } from '../../shared/tasks/assignment.ts';
 
 /**
  * What became of a call: `done`, the code it was refused with, or `unheard`: it may have happened, may still happen,
@@ -48,6 +49,10 @@ interface Kinds {
   cancel: { by: string; job_id: string };
   retry: { by: string; job_id: string; key: string | undefined };
   change: { by: string; job_id: string; definition: JobDefinition };
+  /** A task for a job that runs; `task_id` is what was heard. */
+  assignment: { by: string; key: string; job_id: string; asked: AssignInput; task_id: string | null };
+  /** What an agent can do from then on. */
+  skill: { id: string; capability: string };
   budget: { limit_usd: number };
   /** Dollars for a million tokens. */
   price: { model: string; input: number; cached: number; output: number };

@@ -22,6 +22,10 @@ export const tampersWithApprovals: Tamper[] = [
       'update jobs set submitter_id = (select voter_id from granted_by limit 1)',
       / said yes and is involved$/,
     ],
+    'a yes of who then does something for the job': [
+      'update tasks set holder_id = (select voter_id from granted_by limit 1) where assigned_by is null',
+      / said yes and is involved$/,
+    ],
     'a question to somebody who may not answer': [
       [
         "update principals set disabled_at = '2026-03-01T00:00:00.000Z' where id = 'owner_of_hella'",

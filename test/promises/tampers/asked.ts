@@ -5,12 +5,15 @@ import { tampersWith, type Tamper } from './tamper.ts';
 
 const started = "select 1 from tasks where state = 'succeeded'";
 const helped = "select 1 from tasks where undoes is null and depends_on <> '[]' and state = 'succeeded'";
+const assigned = 'select 1 from tasks where assigned_by is not null';
+const forAnyone = 'select 1 from tasks where agent_id is null and assigned_by is null and holder_id is not null';
 const equipped = (kind: string) => `select 1 from taken where kind = '${kind}'`;
 const retried = "select 1 from deployments where number = 2 and exists (select 1 from events where type = 'retried')";
 
 const evil = "update deployments set definition = json_set(definition, '$.job_description', 'evil')";
 const notGiven = /^deploy_\w+ does not give \w+ what was asked$/;
 const one = "(select id from tasks where state = 'succeeded' limit 1)";
+const unasked = /^task_\w+ was added to job_\w+, and nobody asked for it$/;
 /** A task that waits for others, and another one like it. */
 const last = "(select id from tasks where undoes is null and depends_on <> '[]' order by id limit 1)";
 const forged = [
@@ -71,6 +74,30 @@ export const tampersWithWhatIsAsked: Tamper[] = [
       /^task_\w+ goes before what it waits for$/,
     ],
     'a task that begins before its time': [forged, /^task_forged begins before what it waits for$/],
+  }),
+  ...tampersWith(whatIsAskedIsWhatRuns, forAnyone, {
+    'a task for whoever can do it that another does': [
+      "update tasks set holder_id = 'writer' where agent_id is null",
+      /^deploy_\w+ does not give count what was asked$/,
+    ],
+  }),
+  ...tampersWith(whatIsAskedIsWhatRuns, assigned, {
+    'a task that is given to who cannot do it': [
+      "update tasks set agent_id = iif(agent_id is null, null, 'writer'), holder_id = 'writer' where assigned_by is not null",
+      unasked,
+    ],
+    'a task that is assigned otherwise': [
+      (ledger) => ledger.of('assignment').forEach(({ asked }) => (asked.parameters = { number: 0 })),
+      unasked,
+    ],
+    'a task that was assigned and is gone': [
+      "update tasks set assigned_by = null, undoes = 'x' where assigned_by is not null",
+      /^task_\w+ was acknowledged and is not there$/,
+    ],
+    'a task more than was assigned': [
+      (ledger) => ledger.lines.splice(0),
+      /^0 tasks were asked for and \d+ were added$/,
+    ],
   }),
   ...tampersWith(whatIsAskedIsWhatRuns, equipped('resource'), {
     'a unit more than was asked for': [

@@ -10,26 +10,36 @@ import { failTask } from '../../../shared/tasks/fail.ts';
 import { heartbeat } from '../../../shared/tasks/heartbeat.ts';
 import { registerAgent } from '../../../shared/tasks/register-agent.ts';
 import { putTemplate } from '../../../shared/jobs/templates.ts';
+import { validateDefinition } from '../../../shared/road/validate-definition.ts';
 import type { Actor } from '../life.ts';
 import { admin, asAgent, person } from '../town.ts';
 import { anyJob, ask } from './asking.ts';
 import { definition } from './definitions.ts';
+import { unfitPlans } from './plans.ts';
 
 const sam = person('sam');
 const paula = person('paula');
 const writer = asAgent('writer');
 const unknownUnit = definition({ required_resources: [{ resource_type: 'compute', amount: 1, unit: 'bushels' }] });
 const nowhere = definition({ sensitive: ['input.nowhere'] });
+const nowhereDeeper = definition({ input: { token: ['a secret'] }, sensitive: ['input.token.of'] });
 const foreignSecret = definition({ input: { token: { $sealed: 'sec_of_another' } }, sensitive: ['input.token'] });
+const secretInPlan = definition({
+  plan: [{ name: 'look', agent: 'writer', input: { token: { $sealed: 'sec_of_another' } } }],
+});
 const report = { task_id: 'task_none', fence: 1 };
 
 /** Each must be refused, whatever else goes on. */
 const blunders: ((platform: Platform, job_id: string) => Promise<unknown>)[] = [
-  ...[unknownUnit, nowhere, foreignSecret].map(
+  ...[unknownUnit, nowhere, nowhereDeeper, foreignSecret, secretInPlan].map(
     (asked) => (platform: Platform) => submitJob(platform, sam, { definition: asked }),
   ),
   (platform) => submitFromTemplate(platform, sam, { name: 'no such thing', overrides: {} }),
   (platform) => submitFromTemplate(platform, sam, { name: 'monthly', overrides: { priority: 99 } }),
+  ...unfitPlans.map(
+    (plan) => (platform: Platform) => submitFromTemplate(platform, sam, { name: 'monthly', overrides: { plan } }),
+  ),
+  (platform) => validateDefinition(platform, sam, unknownUnit),
   (platform) => putTemplate(platform, admin, { name: 'monthly', definition: definition(), if_match: '"99"' }),
   (platform) => putTemplate(platform, admin, { name: 'leaky', definition: withSecret }),
   (platform, job_id) => cancelJob(platform, paula, { job_id }),

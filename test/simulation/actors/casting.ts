@@ -11,6 +11,7 @@ import { maintainer } from './maintainers.ts';
 import { operator } from './operators.ts';
 import { reader } from './readers.ts';
 import { planner, rush, submitter } from './submitters.ts';
+import { supervisor } from './supervisors.ts';
 import { thief } from './thief.ts';
 import { verifier } from './verifiers.ts';
 import { manners as workerManners, worker, type WorkerManner } from './workers.ts';
@@ -45,6 +46,7 @@ export function castOf(random: Chance): Cast[] {
     ...some(0.3, { name: 'correspondent', actor: correspondent }),
     ...(random.chance(0.3) ? mail : []),
     ...some(0.2, { name: 'planner', actor: planner(helper), isWaitedFor: true }),
+    ...some(0.1, { name: 'supervisor', actor: supervisor(helper) }),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { Caller } from '../../../shared/access/caller.ts';
 import { getApproval, listApprovals } from '../../../shared/approvals/read.ts';
 import { getBudget, listBudgets } from '../../../shared/budgets/set.ts';
 import { jobStates } from '../../../shared/jobs/job.ts';
-import { listTemplates } from '../../../shared/jobs/templates.ts';
+import { getTemplate, listTemplates } from '../../../shared/jobs/templates.ts';
 import type { Platform } from '../../../shared/platform/platform.ts';
 import { listDeployments } from '../../../shared/road/deployments.ts';
 import { asOasf } from '../../../shared/road/oasf.ts';
@@ -25,12 +25,19 @@ interface Seen {
   job_id: string;
 }
 
+const linterFor = (estimated_calls: number) => ({ tool_name: 'linter', estimated_calls });
+
 /** Allowed, and each looks like a mistake. */
 const odd = [
   definition({ job_description: 'Do', max_retries: 0 }),
   definition({ supporting_agents: ['writer', 'reader', 'reader'], max_budget_usd: 100_000, model: 'gold' }),
   definition({ max_execution_time_seconds: 1, max_retries: 100, priority: 1, max_tokens: 1 }),
   definition({ required_tools: [{ tool_name: 'linter', estimated_calls: 0 }], max_execution_time_seconds: 604_800 }),
+  definition({ max_budget_usd: 0, max_tokens: 1, required_tools: [linterFor(20_000), linterFor(1)] }),
+  definition({
+    ...{ supporting_agents: ['reader'], fallback: 'single_agent', max_execution_time_seconds: 60 },
+    plan: [{ name: 'look', capability: ['sums', 'proofs'], timeout_seconds: 600, retries: 20 }],
+  }),
   definition({ environment: 'production', payload: 'x', model: 'nobody knows it' }),
 ];
 
@@ -60,6 +67,7 @@ const looks: ((seen: Seen) => Promise<unknown>)[] = [
   ({ platform }) => listBudgets(platform),
   ({ platform, caller, random }) => getBudget(platform, caller, { scope: random.pick(['month', 'week']) }),
   ({ platform }) => listTemplates(platform.db.read),
+  ({ platform, random }) => getTemplate(platform.db.read, random.pick(['security_scan', 'monthly', 'none'])),
   ({ platform, caller, random }) => validateDefinition(platform, caller, random.pick(odd)),
   ({ platform, caller, random }) =>
     validateDefinition(platform, caller, anyDefinition(random, { helper: 'reader', name: 'a look ahead' })),

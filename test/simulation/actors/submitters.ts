@@ -5,6 +5,7 @@ import type { Actor, Life } from '../life.ts';
 import { monthly, person } from '../town.ts';
 import { askOn } from './asking.ts';
 import { anyDefinition, definition } from './definitions.ts';
+import { journey } from './plans.ts';
 
 interface Sending {
   by: string;
@@ -41,32 +42,18 @@ export const rush: Actor = async (life) => {
   }
 };
 
-/** Jobs whose plan can be undone: of two bookings and what comes of them. */
+/** Until it is heard, or all is over. */
+export async function sendUntilHeard(life: Life, sending: Sending): Promise<void> {
+  while ((await send(life, sending)) === 'unheard' && !life.isOver) await life.sleep(life.random.between(1, 40));
+}
+
+/** A job whose plan can be undone. */
 export const planner =
   (helper: string): Actor =>
   async (life) => {
-    const { random } = life;
-    const plan = [
-      { name: 'flight', agent: 'writer', compensation: { retries: 3 } },
-      {
-        name: 'hotel',
-        agent: helper,
-        retries: 1,
-        depends_on: random.pick([['flight'], []]),
-        compensation: { agent: 'writer' },
-      },
-      {
-        name: 'pay',
-        agent: 'writer',
-        depends_on: ['hotel', 'flight'],
-        input: { currency: 'EUR' },
-        timeout_seconds: 120,
-      },
-    ];
-    const asked = { supporting_agents: [helper], max_retries: random.pick([0, 0, 1]), plan };
-    const sending = { by: 'sue', key: 'sue goes away', definition: definition(asked) };
-    await life.sleep(random.between(0, 25));
-    while ((await send(life, sending)) === 'unheard' && !life.isOver) await life.sleep(random.between(1, 40));
+    const sending = { by: 'sue', key: 'sue goes away', definition: journey(life.random, helper) };
+    await life.sleep(life.random.between(0, 25));
+    await sendUntilHeard(life, sending);
   };
 
 /** Sends each of its jobs under a key of its own, again and again until it hears; some of them once more, or another in its place. */
@@ -78,7 +65,7 @@ export const submitter =
       const key = `${by} ${number}`;
       const sending = { by, key, definition: anyDefinition(random, { helper, name: key }) };
       await life.sleep(random.between(0, 25));
-      while ((await send(life, sending)) === 'unheard' && !life.isOver) await life.sleep(random.between(1, 40));
+      await sendUntilHeard(life, sending);
       if (random.chance(0.2)) await send(life, sending);
       if (random.chance(0.2))
         await send(life, { ...sending, definition: anyDefinition(random, { helper, name: 'another' }) });

@@ -128,8 +128,13 @@ const nextClaim = (self: Self): string => `${self.name} ${++self.claims}`;
 
 function take(self: Self, tasks: ClaimedTask[]): void {
   const known = new Set(tasks.map(({ task_id }) => task_id));
+  self.settled.push(...self.held.filter((old) => tasks.some((task) => isAgain(task, old))));
   self.held = [...self.held.filter(({ task_id }) => !known.has(task_id)), ...tasks];
 }
+
+/** Under another fence. */
+const isAgain = (task: ClaimedTask, old: ClaimedTask): boolean =>
+  task.task_id === old.task_id && task.fence !== old.fence;
 
 interface Work {
   task: ClaimedTask;
@@ -169,10 +174,11 @@ function moreUsed({ random }: Life, self: Self, { task_id, fence }: ClaimedTask)
   return used;
 }
 
-/** Again with a fence that is spent, and with far too much: nothing of it may count. */
+/** Again with a fence that is spent, if it can of a task that it holds again, and with far too much: nothing of it may count. */
 async function writeLate(life: Life, self: Self): Promise<void> {
+  const again = self.settled.filter(({ task_id }) => self.held.some((held) => held.task_id === task_id));
   const usage: Used = { model: 'gold', input_tokens: 9_000_000, cached_tokens: 0, output_tokens: 9_000_000 };
-  const report = { agent: self.id, task: life.random.pick(self.settled), usage };
+  const report = { agent: self.id, task: life.random.pick(again.length > 0 ? again : self.settled), usage };
   if (life.random.chance(0.5)) await tell(life, report);
   else await settleOnce(life, life.random.pick(['complete', 'fail', 'release']), report);
 }

@@ -1,6 +1,7 @@
 /** Bugs as they are made: each of one line, and none of them in Muster. */
 import type { Plant } from '../around.ts';
 import { believing, eventsLate, losingAnswers, namingAnother, rungBefore, splitUp } from './parts.ts';
+import { mailBugs } from './mail-bugs.ts';
 import { leavingOut, neverAsking, reworded, saying } from './saying.ts';
 
 const task = 'update "tasks" set ';
@@ -143,46 +144,26 @@ export const bugs: Record<string, Plant> = {
     name === 'isolateAgent' && query.sql.startsWith('update "tasks"') ? { query: undefined } : undefined,
   ),
   'an answer that is lost though nothing is wrong any more': { engine: losingAnswers },
-  'a message that is settled by whoever once had it': saying((query, name) =>
-    name === 'settleMessages' && query.sql.includes(' and "receipt" = ?')
-      ? { query: reworded(query, ' and "receipt" = ?', '') }
+  'a task for who has a say in its job': saying((query, name) =>
+    name === 'assignTask' && query.sql.includes('from "approvals"')
+      ? { query, rows: (rows) => rows.map((row) => ({ ...row, electorate: { voters: [] } })) }
       : undefined,
   ),
-  'a message that is taken back before its time': saying((query, name) =>
-    name === 'receiveMessages' && query.sql.startsWith('update "messages"') && query.sql.includes(ranOut)
-      ? { query: reworded(reworded(query, '"due_at" <= now_plus(?) and ', ''), ranOut, '') }
+  'a queue that serves who cannot do it': saying((query, name) =>
+    name === 'executeJob' && query.sql.startsWith('select "agent_id", "capability" from "agent_capabilities"')
+      ? { query, rows: ([row]) => [{ ...row, agent_id: 'writer' }] }
       : undefined,
   ),
-  'a dead letter that does not say why': saying((query, name) =>
-    name === 'settleMessages' && query.sql.startsWith('update "messages"')
-      ? { query: reworded(query, '"dead_reason" = ?', '"dead_reason" = null') }
-      : undefined,
-  ),
-  'a message that is given to whoever asks': saying((query, name) =>
-    name === 'receiveMessages' && query.sql.includes(isServed) ? { query: reworded(query, isServed, '') } : undefined,
-  ),
-  'a delay that never ends': saying((query, name) =>
-    name === 'settleMessages' && query.sql.includes('coalesce(now_plus(?), expires_at)')
-      ? { query: { ...query, parameters: query.parameters.map((value) => (value === 30 ? 3_000_000 : value)) } }
-      : undefined,
-  ),
-  'a dead letter that is sent again without its history': neverAsking(
-    'resendDeadLetters',
-    'insert into "message_deaths"',
-  ),
-  'a letter to several that reaches one': saying((query, name) =>
-    name === 'sendMessages' && query.sql.startsWith('insert into "messages"') && query.sql.includes(' union all ')
-      ? { query: { ...query, sql: `${query.sql} limit 1` } }
-      : undefined,
+  'a task that is assigned, and its job is not told': saying((query, name) =>
+    name === 'assignTask' && query.sql.startsWith('update "jobs"') ? { query: undefined, rows: () => [{}] } : undefined,
   ),
   'a key that is looked up in what was read before': {
     engine: believing('submitJob', 'idempotency_keys'),
   },
   'a vote that is counted by what was read before': { engine: believing('castBallot', 'ballots') },
+  ...mailBugs,
 };
 
-const isServed = '"served"."agent_id" = ? and ';
-const ranOut = ' and "late"."due_at" <= now_plus(?)';
 const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 const isModel = (value: unknown): boolean => value === 'gold' || value === 'silver';
 const takesRoom = /^insert into "allocations"|^update "resources" set "allocated" = "allocated" \+/;

@@ -26,7 +26,22 @@ export const realFaults: Record<string, Plant> = {
       ? { query: reworded(query, isEnabled, '') }
       : undefined,
   ),
+  'voters who were silent could claim what was assigned to whoever comes first': saying((query, name) =>
+    name === 'assignTask' && query.sql.includes(' as "at" from "agents" where "id" in ')
+      ? { query, rows: (rows) => (rows as Seen[]).filter(isHeard) }
+      : undefined,
+  ),
 };
+
+interface Seen {
+  at: string;
+  state: string;
+  last_seen_at: Date | null;
+}
+
+/** By the intervals of a life. */
+const isHeard = ({ at, state, last_seen_at }: Seen): boolean =>
+  state === 'active' && last_seen_at !== null && new Date(at).getTime() - last_seen_at.getTime() < 75_000;
 
 /** A place of its own for each lease, of the same millisecond: then it is chance which comes first. */
 function placeOf(parameters: readonly unknown[]): string {
