@@ -10,6 +10,7 @@ import { eventRoutes } from './http/events.ts';
 import { insightRoutes } from './http/insights.ts';
 import { jobRoutes } from './http/jobs.ts';
 import { livenessRoutes } from './http/liveness.ts';
+import { maintenanceRoutes } from './http/maintenance.ts';
 import { messageRoutes } from './http/messages.ts';
 import { priceRoutes } from './http/prices.ts';
 import { principalRoutes } from './http/principals.ts';
@@ -34,6 +35,7 @@ export const routes: readonly Route[] = [
   ...taskRoutes,
   ...messageRoutes,
   ...eventRoutes,
+  ...maintenanceRoutes,
   ...ownCardRoutes,
   ...documentRoutes(() => routes),
 ];

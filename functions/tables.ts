@@ -23,6 +23,7 @@ const actionItems: Load = async () => (await import('./http/action-items.ts')).a
 const tasks: Load = async () => (await import('./http/tasks.ts')).taskRoutes;
 const messages: Load = async () => (await import('./http/messages.ts')).messageRoutes;
 const events: Load = async () => (await import('./http/events.ts')).eventRoutes;
+const maintenance: Load = async () => (await import('./http/maintenance.ts')).maintenanceRoutes;
 const ownCard: Load = async () => (await import('./http/own-card.ts')).ownCardRoutes;
 const builtDocuments: Load = async () => (await import('./http/built-documents.ts')).builtDocumentRoutes;
 
@@ -110,6 +111,8 @@ export const operations: readonly (readonly [Operation, Address, Load])[] = [
   ['listEvents', 'GET /api/v1/events', events],
   ['listSeals', 'GET /api/v1/events/seals', events],
   ['listRecordHeads', 'GET /api/v1/events/heads', events],
+  ['runMaintenance', 'POST /api/v1/maintenance/run', maintenance],
+  ['listMaintenanceRuns', 'GET /api/v1/maintenance/runs', maintenance],
   ['getOwnCard', 'GET /.well-known/agent-card.json', ownCard],
   ['getOpenApi', 'GET /api/openapi.json', builtDocuments],
   ['getDocs', 'GET /api/docs', builtDocuments],
@@ -130,5 +133,6 @@ export const schedules: readonly Omit<Timer, 'run'>[] = [
   { name: 'ringDueWork', schedule: '*/15 * * * * *', local_schedule: '* * * * * *' },
   { name: 'recoverAgents', schedule: '*/15 * * * * *', local_schedule: '*/5 * * * * *' },
   { name: 'rotateDataKeys', schedule: '0 30 2 * * *' },
+  { name: 'dailyMaintenance', schedule: '0 */5 * * * *' },
   { name: 'sealRecord', schedule: '0 0 3 * * *' },
 ];

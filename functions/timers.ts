@@ -3,6 +3,7 @@ import type { Platform } from '../shared/platform/platform.ts';
 import { rotateDataKeys } from '../shared/access/rotate-data-keys.ts';
 import { sealRecord } from '../shared/events/seal.ts';
 import { recoverAgents } from '../shared/liveness/recover.ts';
+import { dailyMaintenance } from '../shared/maintenance/run.ts';
 import { ringDueWork } from '../shared/road/ring-due-work.ts';
 
 export interface Timer {
@@ -24,5 +25,6 @@ export const timers: Timer[] = [
   { name: 'ringDueWork', schedule: '*/15 * * * * *', local_schedule: '* * * * * *', run: ringDueWork },
   { name: 'recoverAgents', schedule: '*/15 * * * * *', local_schedule: '*/5 * * * * *', run: recoverAgents },
   { name: 'rotateDataKeys', schedule: '0 30 2 * * *', run: rotateDataKeys },
+  { name: 'dailyMaintenance', schedule: '0 */5 * * * *', run: dailyMaintenance },
   { name: 'sealRecord', schedule: '0 0 3 * * *', run: sealRecord },
 ].map(ticking);

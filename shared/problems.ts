@@ -52,6 +52,11 @@ export const problems = {
     'The job cannot be changed any more',
     'Retry the job as a new deployment when it has ended.',
   ),
+  job_archived: problem(
+    409,
+    'The job ended long ago and was archived',
+    'Submit its definition as a new job; what it was answered as can still be read.',
+  ),
   job_ended: problem(409, 'The job has already ended', 'Use retry to start a new deployment.'),
   job_not_ended: problem(409, 'The job has not ended', 'Cancel it first, or wait for its end.'),
   unknown_template: problem(404, 'There is no template of this name', 'List the templates.'),

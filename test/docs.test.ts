@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { permissions } from '../shared/access/permissions.ts';
 import { jobStates } from '../shared/jobs/job.ts';
-import { settings } from '../shared/platform/config.ts';
+import { settings } from '../shared/platform/settings.ts';
 import { problems } from '../shared/problems.ts';
 
 interface Page {

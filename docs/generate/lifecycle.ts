@@ -45,6 +45,7 @@ const events: Record<JobEventType, string> = {
   gave_up: 'a stage has failed too often',
   cancelled: 'somebody cancelled it before its start',
   changed: 'a new definition: the next deployment takes the whole road again',
+  archived: 'it ended long ago: its last answer and its events stay, its rows go',
   retried: 'the same definition again, as the next deployment',
 };
 

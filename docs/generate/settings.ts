@@ -1,6 +1,6 @@
 /** Settings, from the schema that reads them. */
 import { z } from 'zod';
-import { settings } from '../../shared/platform/config.ts';
+import { settings } from '../../shared/platform/settings.ts';
 import { code, generatedFrom, table } from './markdown.ts';
 
 export const settingsPage = (): string => `${generatedFrom('shared/platform/config.ts')}

@@ -4,7 +4,7 @@ import { DeploymentAnswer, listDeployments } from '../../shared/road/deployments
 import { EventAnswer, streamEvents } from '../../shared/events/feed.ts';
 import { PlanAnswer } from '../../shared/road/job-answer.ts';
 import { getPlan } from '../../shared/road/plan-answer.ts';
-import { visibleJob } from '../../shared/road/visible-job.ts';
+import { jobOrArchived } from '../../shared/road/visible-job.ts';
 import { keyOf, listOf, listQuery, pageOf } from './lists.ts';
 import { route } from './route.ts';
 
@@ -24,9 +24,9 @@ export const deploymentRoutes = [
     answer: () => listOf(EventAnswer),
     refuses: ['not_found'],
     run: async ({ platform, caller, input: { job_id, limit, cursor }, request }) => {
-      const job = await visibleJob(platform.db.read, caller, job_id);
+      await jobOrArchived(platform.db.read, caller, job_id);
       const items = await streamEvents(platform.db.read, {
-        stream: job.id,
+        stream: job_id,
         after: Number(keyOf(request, cursor) ?? 0),
         limit,
       });

@@ -79,7 +79,7 @@ export const jobRoutes = [
     body: () => DefinitionBody,
     ...afterChange,
     heeds: ['if_match', 'prefer_wait'],
-    refuses: ['not_found', 'forbidden', 'job_not_changeable', 'job_ended', 'unknown_unit'],
+    refuses: ['not_found', 'forbidden', 'job_not_changeable', 'job_ended', 'job_archived', 'unknown_unit'],
     run: async ({ platform, caller, input, request }) => {
       const id = await changeDefinition(platform, caller, { ...input, if_match: request.if_match });
       return answerAtRest(platform, caller, { id, request });
@@ -88,7 +88,7 @@ export const jobRoutes = [
   route('cancelJob', 'POST /v1/deployment/jobs/{job_id}/cancel', {
     answer: () => JobAnswer,
     heeds: ['if_match'],
-    refuses: ['not_found', 'job_ended', 'conflict'],
+    refuses: ['not_found', 'job_ended', 'job_archived', 'conflict'],
     run: async ({ platform, caller, input, request }) => {
       await cancelJob(platform, caller, { ...input, if_match: request.if_match });
       return getJob(platform, caller, input);
@@ -97,7 +97,7 @@ export const jobRoutes = [
   route('retryJob', 'POST /v1/deployment/jobs/{job_id}/retry', {
     ...afterChange,
     heeds: ['if_match', 'idempotency_key', 'prefer_wait'],
-    refuses: ['not_found', 'job_not_ended'],
+    refuses: ['not_found', 'job_not_ended', 'job_archived'],
     run: async ({ platform, caller, input, request }) => {
       const { idempotency_key, if_match } = request;
       const id = await retryJob(platform, caller, { ...input, if_match, idempotency_key });

@@ -1,7 +1,8 @@
 /** Runs the checks, each within a time limit, side by side. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConfig, settings, type Config } from '../../shared/platform/config.ts';
+import { readConfig, type Config } from '../../shared/platform/config.ts';
+import { settings } from '../../shared/platform/settings.ts';
 import { readSqlite } from '../../shared/platform/database/sqlite.ts';
 import { openPlatform, type Seams } from '../../shared/platform/open.ts';
 import type { Clock, Platform, Reads } from '../../shared/platform/platform.ts';

@@ -105,6 +105,9 @@ export const permissions = {
   getChannels: [...readers, 'agent'],
   putChannels: ['admin'],
 
+  runMaintenance: ['operator'],
+  listMaintenanceRuns: readers,
+
   getOwnCard: ['anyone'],
   getOpenApi: ['anyone'],
   getDocs: ['anyone'],

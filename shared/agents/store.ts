@@ -122,6 +122,19 @@ export const agentsAfter = all((q, p: { after: string; limit: number }) =>
   q.selectFrom('agents').selectAll().select(now().as('at')).where('id', '>', p.after).orderBy('id').limit(p.limit),
 );
 
+/** Agents that have called and were not heard of since, without those that are called; who is silent for longest comes first. */
+export const silentAgents = all((q, p: { from_now_seconds: number; limit: number }) =>
+  q
+    .selectFrom('agents')
+    .select('id')
+    .where('state', '<>', 'retired')
+    .where('endpoint', 'is', null)
+    .where('last_seen_at', '<', now(p.from_now_seconds))
+    .orderBy('last_seen_at')
+    .orderBy('id')
+    .limit(p.limit),
+);
+
 export const everyAgent = all((q, _: Record<never, never>) => q.selectFrom('agents').select('id').orderBy('id'));
 
 /** Those of a role that are not retired, by id. */

@@ -21,6 +21,16 @@ export async function countBallots(reads: Reads, approval: Approval): Promise<Co
   return { ...cast, tally: tallyOf(approval, cast) };
 }
 
+/** The same to be told: a settled question as it was settled, whoever has gone out of service since. */
+export async function countAsSettled(reads: Reads, approval: Approval): Promise<Counted> {
+  const counted = await countBallots(reads, approval);
+  const { state } = approval;
+  const decision = state === 'consumed' ? 'granted' : state;
+  if ((decision !== 'granted' && decision !== 'rejected') || counted.tally.decision === decision) return counted;
+  const all = { ballots: counted.ballots, lost: new Set<string>() };
+  return { ...all, tally: tallyOf(approval, all) };
+}
+
 /** Two selects. */
 export async function castSoFar(reads: Reads, approval: Approval): Promise<Cast> {
   const lost = new Set((await lostVoters(reads, { approval_id: approval.id })).map(({ voter_id }) => voter_id));

@@ -6,7 +6,7 @@ import { findDeployment } from '../deployments/store.ts';
 import { definitionJson } from '../jobs/canonical.ts';
 import type { Json } from '../platform/wire.ts';
 import type { Approval, ApprovalAnswer, ApprovalBrief, ApprovalSummary } from './approval.ts';
-import { countBallots } from './count.ts';
+import { countAsSettled } from './count.ts';
 import { newestOfDeployment, newestOfJob, rulesOf } from './store.ts';
 import { waitingFor } from './store/voters.ts';
 import { briefOf, summaryOf } from './summary.ts';
@@ -17,7 +17,7 @@ export { waitingWords } from './summary.ts';
 /** How the question of a deployment stands; undefined before there is one. */
 export async function approvalSummary(reads: Reads, deployment_id: string): Promise<ApprovalSummary | undefined> {
   const approval = await newestOfDeployment(reads, { deployment_id });
-  return approval === undefined ? undefined : summaryOf({ approval, ...(await countBallots(reads, approval)) });
+  return approval === undefined ? undefined : summaryOf({ approval, ...(await countAsSettled(reads, approval)) });
 }
 
 /** The newest question of a job with its facts. Refuses `not_found`, also for what the caller may not see. */
@@ -35,7 +35,7 @@ async function approvalAnswer(reads: Reads, approval: Approval): Promise<Approva
   const deployment = await findDeployment(reads, { id: approval.deployment_id });
   if (deployment === undefined) throw new Error(`approval ${approval.id} has lost its deployment`);
   return {
-    ...summaryOf({ approval, ...(await countBallots(reads, approval)) }),
+    ...summaryOf({ approval, ...(await countAsSettled(reads, approval)) }),
     deployment_id: deployment.id,
     definition: asJson(definitionJson(deployment.definition)) ?? {},
     estimate: asJson(deployment.estimate),

@@ -21,7 +21,7 @@ export interface ReservationRow {
   spent_micros: number;
 }
 
-const { all, first, change } = store<{ budgets: BudgetRow; reservations: ReservationRow }>();
+const { all, among, first, change } = store<{ budgets: BudgetRow; reservations: ReservationRow }>();
 
 export const findBudget = first((q, p: { scope: string; period: string }) =>
   q.selectFrom('budgets').selectAll().where('scope', '=', p.scope).where('period', '=', p.period),
@@ -120,4 +120,9 @@ export const updateReservation = change(
       .where('deployment_id', '=', p.deployment_id)
       .where('scope', '=', p.scope)
       .returning('scope'),
+);
+
+/** Of deployments that ended: what they spent is on the budgets. */
+export const deleteReservations = among((q, deployment_ids: string[]) =>
+  q.deleteFrom('reservations').where('deployment_id', 'in', deployment_ids),
 );

@@ -3,7 +3,7 @@ import { now, store } from '../platform/database/statement.ts';
 import type { Reads } from '../platform/platform.ts';
 import type { Deployment } from './deployment.ts';
 
-const { all, first, change, tables } = store<{ deployments: Deployment }>();
+const { all, among, first, change, tables } = store<{ deployments: Deployment }>();
 
 export const insertDeployment = change((q, p: Pick<Deployment, 'id' | 'job_id' | 'number' | 'definition'>) =>
   q.insertInto('deployments').values({
@@ -50,3 +50,5 @@ export const storeOutcome = change((q, p: Pick<Deployment, 'id' | 'outcome' | 'o
     .set({ outcome: p.outcome, outcome_reason: p.outcome_reason, actual: p.actual, ended_at: now() })
     .where('id', '=', p.id),
 );
+
+export const deleteDeployments = among((q, ids: string[]) => q.deleteFrom('deployments').where('id', 'in', ids));

@@ -32,7 +32,7 @@ export type JobEvent = { by?: string } & (
   | { type: 'tasks_ended'; tasks: Json[] }
   | { type: 'run_failed'; reason: string; undoing: string[]; tasks: Json[] }
   | { type: 'run_ended'; outcome: Outcome; reason: string; code?: ProblemCode; tasks: Json[] }
-  | { type: 'learned' }
+  | { type: 'learned' | 'archived' }
   | { type: 'gave_up'; reason: string }
   | { type: 'cancelled'; reason: string }
   | { type: 'changed' | 'retried'; deployment_id: string; columns: DefinitionColumns }
@@ -63,6 +63,7 @@ export const transitions: Record<JobEventType, { from: readonly JobState[]; to: 
   cancelled: { from: beforeStart, to: 'cancelled' },
   changed: { from: beforeStart, to: 'submitted' },
   retried: { from: [...endStates], to: 'submitted' },
+  archived: { from: [...endStates], to: 'same' },
 };
 
 /** The bell that moves a job on from a state, and the states a sweep looks after. */

@@ -29,7 +29,7 @@ export async function moveJob(tx: Tx, job: Job, ...happened: JobEvent[]): Promis
   record(tx, ...events);
   if (bell !== null) tx.ring(bell, bell === 'learn' ? anyFinished : job.id);
   if (isAtRest(moved.state)) tx.hint(`job:${job.id}`);
-  if (isEnd(moved.state)) tellEnd(tx, moved);
+  if (isEnd(moved.state) && !isEnd(job.state)) tellEnd(tx, moved);
   return moved;
 }
 

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import type { Platform } from '../platform/platform.ts';
 import { time } from '../platform/wire.ts';
 import type { Caller } from '../access/caller.ts';
+import type { Deployment } from '../deployments/deployment.ts';
 import { deploymentsOf } from '../deployments/store.ts';
 import { JobDefinition } from '../jobs/definition.ts';
-import { visibleJob } from './visible-job.ts';
+import { jobOrArchived } from './visible-job.ts';
 
 export const DeploymentAnswer = z
   .strictObject({
@@ -22,19 +23,26 @@ export const DeploymentAnswer = z
     ended_at: time.nullable(),
   })
   .meta({ id: 'Deployment' });
+export type DeploymentAnswer = z.output<typeof DeploymentAnswer>;
 
 /** All of them, oldest first. Refuses `not_found`. */
-export async function listDeployments({ db }: Platform, caller: Caller, { job_id }: { job_id: string }) {
-  const job = await visibleJob(db.read, caller, job_id);
-  const rows = await deploymentsOf(db.read, { job_id: job.id });
-  return rows.map(({ id, number, definition, alone_because, outcome, outcome_reason, created_at, ended_at }) => ({
-    deployment_id: id,
-    number,
-    definition,
-    alone_because,
-    outcome,
-    outcome_reason,
-    created_at,
-    ended_at,
-  }));
+export async function listDeployments(
+  { db }: Platform,
+  caller: Caller,
+  { job_id }: { job_id: string },
+): Promise<DeploymentAnswer[]> {
+  const { job, archived } = await jobOrArchived(db.read, caller, job_id);
+  if (job === undefined) return archived.deployments;
+  return (await deploymentsOf(db.read, { job_id: job.id })).map(deploymentAnswer);
 }
+
+export const deploymentAnswer = (deployment: Deployment): DeploymentAnswer => ({
+  deployment_id: deployment.id,
+  number: deployment.number,
+  definition: deployment.definition,
+  alone_because: deployment.alone_because,
+  outcome: deployment.outcome,
+  outcome_reason: deployment.outcome_reason,
+  created_at: deployment.created_at,
+  ended_at: deployment.ended_at,
+});

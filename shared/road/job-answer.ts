@@ -92,9 +92,11 @@ export const JobAnswer = z
     created_at: time,
     started_at: time.nullable(),
     finished_at: time.nullable(),
+    archived_at: time.nullable().describe('since when nothing but this answer and its events is left of it'),
   })
   .meta({ id: 'Job' });
 
+export type PlanAnswer = z.output<typeof PlanAnswer>;
 export type JobAnswer = z.output<typeof JobAnswer>;
 
 /** A line of a list. */

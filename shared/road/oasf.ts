@@ -18,7 +18,7 @@ export function asOasf(job: JobAnswer): Record<string, Json> {
     version: String(job.deployment_number),
     description: definition.job_description,
     authors: [job.submitted_by],
-    created_at: job.created_at.toISOString(),
+    created_at: new Date(job.created_at).toISOString(), // of an archived job it is text
     skills: [{ name: definition.category }],
     locators: [{ type: 'muster_job', url: `/api/v1/deployment/jobs/${job.job_id}` }],
     annotations: {

@@ -6,6 +6,7 @@ import { mayReadAll } from '../access/permissions.ts';
 import { hasRole, type Caller } from '../access/caller.ts';
 import type { Job } from '../jobs/job.ts';
 import { lockJob } from '../jobs/store/rows.ts';
+import { ownsJob, visibleJob } from './visible-job.ts';
 
 export interface OnJob {
   job_id: string;
@@ -13,14 +14,9 @@ export interface OnJob {
   if_match?: string | undefined;
 }
 
-/** Owner: the submitter, or that principal's owner. */
-export const ownsJob = (caller: Caller, job: Job): boolean =>
-  caller.id === job.submitter_id || caller.id === job.owner_id;
-
-/** Locks the job. Refuses `not_found` for what the caller may not see, `forbidden` for what it may only read, and `stale`. */
+/** Locks the job. Refuses `not_found` for what the caller may not see, `job_archived`, `forbidden` for what it may only read, and `stale`. */
 export async function ownJob(tx: Tx, caller: Caller, { job_id, if_match }: OnJob): Promise<Job> {
-  const job = await lockJob(tx, { id: job_id });
-  if (job === undefined) refuse('not_found');
+  const job = (await lockJob(tx, { id: job_id })) ?? (await visibleJob(tx, caller, job_id)); // it says why there is none
   if (!ownsJob(caller, job) && !hasRole(caller, 'operator')) refuse(mayReadAll(caller) ? 'forbidden' : 'not_found');
   checkMatch(if_match, job.version);
   return job;

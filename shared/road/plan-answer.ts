@@ -6,7 +6,7 @@ import { agentPace, durationsOf, stepPace } from '../estimates/durations.ts';
 import type { Job } from '../jobs/job.ts';
 import { tasksOf } from '../tasks/store.ts';
 import type { Task } from '../tasks/task.ts';
-import { visibleJob } from './visible-job.ts';
+import { jobOrArchived } from './visible-job.ts';
 import { taskStates } from './run-facts.ts';
 
 interface Running {
@@ -67,7 +67,10 @@ const taskBrief = (task: Task) => ({
 
 /** The plan alone; empty before the job has started. Refuses `not_found`. */
 export async function getPlan({ db, clock }: Platform, caller: Caller, { job_id }: { job_id: string }) {
-  const job = await visibleJob(db.read, caller, job_id);
-  const tasks = await tasksOf(db.read, { deployment_id: job.deployment_id });
-  return planAnswer(db.read, { job, tasks, at: clock.now() });
+  const { job, archived } = await jobOrArchived(db.read, caller, job_id);
+  if (job === undefined) return archived.plan;
+  return planOf(db.read, job, clock.now());
 }
+
+export const planOf = async (reads: Reads, job: Job, at: Date) =>
+  planAnswer(reads, { job, tasks: await tasksOf(reads, { deployment_id: job.deployment_id }), at });

@@ -11,7 +11,7 @@ import { currentDeployment, type CurrentDeployment } from './current.ts';
 import { canProceed, explain, statusOf } from './explain.ts';
 import type { JobAnswer } from './job-answer.ts';
 import { planAnswer, tasksAtHand } from './plan-answer.ts';
-import { visibleJob } from './visible-job.ts';
+import { jobOrArchived } from './visible-job.ts';
 
 /** The whole answer. Refuses `not_found`, also for what the caller may not see. */
 export async function getJob(
@@ -19,7 +19,8 @@ export async function getJob(
   caller: Caller,
   { job_id }: { job_id: string },
 ): Promise<JobAnswer> {
-  return jobAnswer(db.read, await visibleJob(db.read, caller, job_id), clock.now());
+  const { job, archived } = await jobOrArchived(db.read, caller, job_id);
+  return job === undefined ? archived.job : jobAnswer(db.read, job, clock.now());
 }
 
 export async function jobAnswer(reads: Reads, job: Job, at: Date): Promise<JobAnswer> {
@@ -52,6 +53,7 @@ export async function jobAnswer(reads: Reads, job: Job, at: Date): Promise<JobAn
     created_at: job.created_at,
     started_at: job.started_at,
     finished_at: job.finished_at,
+    archived_at: null,
   };
 }
 

@@ -13,8 +13,8 @@ import { moveJob } from '../jobs/move.ts';
 import { keepSensitive, sealSensitive } from '../jobs/sensitive.ts';
 import { refuseUnknownUnits } from '../resources/units.ts';
 import { currentDeployment } from './current.ts';
-import { ownJob, ownsJob, type OnJob } from './own-job.ts';
-import { visibleJob } from './visible-job.ts';
+import { ownJob, type OnJob } from './own-job.ts';
+import { ownsJob, visibleJob } from './visible-job.ts';
 
 /** Voids the question, open or granted. Refuses `precondition_required`, and `job_not_changeable` from `approved` on. */
 export async function changeDefinition(

@@ -1,7 +1,7 @@
 /** Tasks as they are read; the statements that change them are in `store/`. */
 import type { Generated } from 'kysely';
 import { store } from '../platform/database/statement.ts';
-import type { Reads } from '../platform/platform.ts';
+import type { Reads, Tx } from '../platform/platform.ts';
 import type { Task, TaskState } from './task.ts';
 
 type Zero =
@@ -20,7 +20,7 @@ type Zero =
 /** Columns that start at nothing need not be said. */
 export type TaskTable = Omit<Task, Zero> & { [Column in Zero]: Generated<Task[Column]> };
 
-const { all, first, tables } = store<{ tasks: TaskTable }>();
+const { all, among, first, tables } = store<{ tasks: TaskTable }>();
 
 export const findTask = first((q, p: { id: string }) => q.selectFrom('tasks').selectAll().where('id', '=', p.id));
 
@@ -64,4 +64,15 @@ export function listTaskRows(on: Reads, filter: TaskFilter): Promise<Task[]> {
     query = query.where((row) => row.or([row('agent_id', '=', agent), row('holder_id', '=', agent)]));
   }
   return on.run(query.compile());
+}
+
+const lockTasksOf = among((q, deployment_ids: string[]) =>
+  q.selectFrom('tasks').select('id').where('deployment_id', 'in', deployment_ids).orderBy('id').forUpdate(),
+);
+const deleteTasks = among((q, ids: string[]) => q.deleteFrom('tasks').where('id', 'in', ids));
+
+/** Of deployments that ended. */
+export async function forgetTasks(tx: Tx, deployment_ids: readonly string[]): Promise<void> {
+  const ids = (await lockTasksOf(tx, deployment_ids)).map(({ id }) => id);
+  await deleteTasks(tx, ids);
 }

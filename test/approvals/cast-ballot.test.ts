@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { approvalSummary } from '../../shared/approvals/read.ts';
 import { disablePrincipal } from '../../shared/access/change-principal.ts';
 import { Ballot, type Approval } from '../../shared/approvals/approval.ts';
 import { getApproval, listApprovals } from '../../shared/approvals/read.ts';
@@ -66,6 +67,15 @@ describe('counting', () => {
     for (const id of ['a', 'b', 'c']) expect((await q.vote(approval, id)).final_decision).toBeNull();
     const eve = caller('eve', { roles: ['approver'] });
     expect(await q.vote(approval, 'eve', { by: eve })).toMatchObject({ final_decision: 'granted', approved_count: 4 });
+  });
+
+  test('what was settled reads as it was settled, whoever is out of service by now', async () => {
+    const { approval } = await q.ask();
+    for (const voter of ['a', 'b']) await q.vote(approval, voter);
+    for (const voter of ['a', 'b']) await q.setState(voter, 'retired');
+    const summary = await approvalSummary(q.world.platform.db.read, approval.deployment_id);
+    expect(summary).toMatchObject({ final_decision: 'granted', approved_count: 2 });
+    expect(summary?.consensus_reasoning).toMatch(/^Granted/);
   });
 
   test('an isolated voter loses the ballot, and may not vote', async () => {

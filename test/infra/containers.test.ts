@@ -1,7 +1,7 @@
 /** The containers for local work: reachable from this machine only, with a password that nobody has committed. */
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { settings } from '../../shared/platform/config.ts';
+import { settings } from '../../shared/platform/settings.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');

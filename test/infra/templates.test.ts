@@ -1,7 +1,7 @@
 /** The templates and the sources say the same: queues and bells, settings, parameters. */
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { settings } from '../../shared/platform/config.ts';
+import { settings } from '../../shared/platform/settings.ts';
 import { bellNames } from '../../shared/platform/platform.ts';
 
 const root = new URL('../../', import.meta.url);

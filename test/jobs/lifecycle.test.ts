@@ -41,6 +41,7 @@ const events = {
   cancelled: { type: 'cancelled', reason: 'not needed' },
   changed: { type: 'changed', deployment_id: 'deploy_2', columns },
   retried: { type: 'retried', deployment_id: 'deploy_2', columns },
+  archived: { type: 'archived' },
 } as const satisfies Record<JobEventType, JobEvent>;
 
 /** Blocked while its question was open; with an outcome of `failed` while it is being learned from. */
@@ -50,6 +51,13 @@ const jobIn = (state: JobState): Job =>
     ...(state === 'blocked' ? { resume_state: 'awaiting_approval', blocked_at: noon } : {}),
     ...(state === 'learning' ? { outcome: 'failed' } : {}),
   });
+
+type End = (typeof ends)[number];
+
+const afterTheEnd = (end: End) => ({
+  retried: ['submitted', 'estimate'] as [JobState, string],
+  archived: [end, null] as [JobState, null],
+});
 
 /** Written by hand from the design; every pair that is not here is refused. */
 const allowed: Record<JobState, Partial<Record<JobEventType, [to: JobState, bell: string | null]>>> = {
@@ -97,10 +105,7 @@ const allowed: Record<JobState, Partial<Record<JobEventType, [to: JobState, bell
     run_ended: ['learning', 'learn'],
   },
   learning: { learned: ['failed', null] },
-  ...(Object.fromEntries(ends.map((end) => [end, { retried: ['submitted', 'estimate'] }])) as Record<
-    (typeof ends)[number],
-    { retried: ['submitted', 'estimate'] }
-  >),
+  ...(Object.fromEntries(ends.map((end) => [end, afterTheEnd(end)])) as Record<End, ReturnType<typeof afterTheEnd>>),
 };
 
 const pairs = jobStates.flatMap((state) =>

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tsqlBuilder } from '../../shared/platform/database/azure-sql/dialect.ts';
 import { currentTransaction } from '../../shared/platform/context.ts';
 import type { Engine } from '../../shared/platform/database/transactions.ts';
+import { aMonthLater } from '../maintenance/a-month-later.ts';
 import { openServer, type Asked, type Said, type Server } from '../readiness/a-server.ts';
 import { openTown, type Town } from '../road/town.ts';
 import { elsewhere, goEverywhere } from './everywhere.ts';
@@ -24,6 +25,7 @@ beforeAll(async () => {
   server = await openServer((asked) => answer(asked));
   town = await openTown({}, { at: new Date(), engine: keeping }); // a signature is looked at with its time
   await goEverywhere({ town, url: server.url, answers: (said) => (answer = said) });
+  await aMonthLater(town);
 });
 afterAll(async () => {
   await town.close(); // throws where an order was broken

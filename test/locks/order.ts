@@ -6,6 +6,8 @@
 /** First to last, each with the columns of its key. */
 export const order = {
   data_keys: ['id'],
+  maintainers: ['name'],
+  maintenance_runs: ['id'],
   learners: ['name'],
   agents: ['id'],
   recoveries: ['agent_id'],
@@ -42,29 +44,24 @@ export const owned = {
   agent_categories: 'agents',
   agent_records: 'learners',
   allocations: 'jobs',
+  ballots: 'approvals',
   deployments: 'jobs',
   durations: 'learners',
+  idempotency_keys: 'maintenance_runs',
   job_agents: 'jobs',
   mailboxes: 'agents',
   message_channels: 'channel_lists',
+  message_deaths: 'messages',
   predictors: 'learners',
   queue_agents: 'queue_matching',
   reservations: 'jobs',
+  sealed_values: 'jobs',
   tool_uses: 'jobs',
+  voters: 'approvals',
 } as const satisfies Record<string, keyof typeof order>;
 
 /** Written once and never changed; where two must not both be written, a unique key says so. */
-export const written = [
-  'ballots',
-  'calibrations',
-  'events',
-  'idempotency_keys',
-  'message_deaths',
-  'queues',
-  'seals',
-  'sealed_values',
-  'voters',
-] as const;
+export const written = ['archived_heads', 'archived_jobs', 'calibrations', 'events', 'queues', 'seals'] as const;
 
 /**
  * Where two who find nothing and insert meet a unique key, and one of them tries again; of seals there may be two of the

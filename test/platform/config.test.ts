@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { readConfig, type settings } from '../../shared/platform/config.ts';
+import { readConfig } from '../../shared/platform/config.ts';
+import type { settings } from '../../shared/platform/settings.ts';
 
 /** A value that each setting refuses; undefined where every text is good. */
 const wrong: Record<keyof typeof settings.shape, string[]> = {
@@ -14,6 +15,10 @@ const wrong: Record<keyof typeof settings.shape, string[]> = {
   BLOCKED_FOR: ['long'],
   APPROVAL_DEADLINE: ['later'],
   APPROVAL_VALIDITY: ['0h'],
+  MESSAGE_RETENTION: ['0'],
+  DEAD_LETTER_RETENTION: ['for ever'],
+  ARCHIVE_AFTER: ['30 days'],
+  AGENT_RETIRED_AFTER: ['-7d'],
   AZURE_SQL_SERVER: [],
   AZURE_SQL_DATABASE: [],
   AZURE_SQL_USERNAME: [],

@@ -30,6 +30,7 @@ const answer = (definition: unknown): JobAnswer => ({
   created_at: noon,
   started_at: null,
   finished_at: null,
+  archived_at: null,
 });
 
 describe('a job as an OASF record', () => {

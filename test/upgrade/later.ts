@@ -1,4 +1,5 @@
 /** What stands in tables that the first version did not have, each by the version that brought them. */
+import { runMaintenance } from '../../shared/maintenance/run.ts';
 import { ChannelsInput } from '../../shared/messages/channel.ts';
 import { MessageTypeInput } from '../../shared/messages/custom-type.ts';
 import { SendInput } from '../../shared/messages/message.ts';
@@ -48,4 +49,11 @@ async function sendAgain({ platform }: Town, agent_id: string): Promise<void> {
   const settle = messages.map(({ message_id, receipt }) => ({ message_id, receipt, action: 'dead_letter' as const }));
   await settleMessages(platform, asAgent(agent_id), { settle });
   await resendDeadLetters(platform, admin, { filter: {} });
+}
+
+/** 007_archive: a job that ended a month ago. */
+export async function archiveOne(town: Town): Promise<void> {
+  await town.cancel(await town.submitted());
+  await town.tamper("update jobs set finished_at = '2026-01-01T00:00:00.000Z' where state = 'cancelled'");
+  await runMaintenance(town.platform, admin, { seconds: 60 });
 }

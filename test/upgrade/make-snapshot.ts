@@ -9,7 +9,7 @@ import { sealRecord } from '../../shared/events/seal.ts';
 import { migrations } from '../../shared/platform/database/migrate.ts';
 import { openTown } from '../road/town.ts';
 import { furnish } from './furniture.ts';
-import { failTooOften, sayWhoMayWrite } from './later.ts';
+import { archiveOne, failTooOften, sayWhoMayWrite } from './later.ts';
 import { setScene } from './scene.ts';
 import { dataKey, dump, fileOf, madeAt, packed } from './snapshot.ts';
 
@@ -21,6 +21,7 @@ async function makeSnapshot(): Promise<string> {
   const at = new Date(madeAt.getTime() - 27 * 3_600_000); // a day and three hours pass in it
   const town = await openTown({ MUSTER_DATA: home, MUSTER_DATA_KEY: dataKey }, { at });
   await furnish(town);
+  await archiveOne(town);
   await failTooOften(town);
   await sayWhoMayWrite(town);
   await setScene(town);

@@ -76,3 +76,24 @@ export const keepKeyWhere = <Gate>(gate: (p: Gate) => Expression<SqlBool>) =>
           ),
       ),
   );
+
+/** The oldest of those that are older than this; those of one moment go together. */
+export const deleteOldKeys = change((q, p: { from_now_seconds: number; limit: number }) =>
+  q
+    .deleteFrom('idempotency_keys')
+    .where('created_at', '<', now(p.from_now_seconds))
+    .where('created_at', '<=', (row) =>
+      row
+        .selectFrom((inner) =>
+          inner
+            .selectFrom('idempotency_keys')
+            .select('created_at')
+            .where('created_at', '<', now(p.from_now_seconds))
+            .orderBy('created_at')
+            .limit(p.limit)
+            .as('oldest'),
+        )
+        .select((oldest) => oldest.fn.max('oldest.created_at').as('last')),
+    )
+    .returning('caller'),
+);

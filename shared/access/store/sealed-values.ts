@@ -9,7 +9,7 @@ export interface SealedValue {
   ciphertext: string;
 }
 
-const { first, change, tables } = store<{ sealed_values: SealedValue & { created_at: Date } }>();
+const { among, first, change, tables } = store<{ sealed_values: SealedValue & { created_at: Date } }>();
 
 export const insertSealedValue = change((q, p: SealedValue) =>
   q.insertInto('sealed_values').values({
@@ -32,3 +32,5 @@ export async function sealedValues(on: Reads, ids: readonly string[]): Promise<S
   const query = tables(on).selectFrom('sealed_values').select(['id', 'path', 'key_id', 'ciphertext']);
   return on.run(query.where('id', 'in', ids).orderBy('id').compile());
 }
+
+export const deleteSealedValues = among((q, ids: string[]) => q.deleteFrom('sealed_values').where('id', 'in', ids));

@@ -19,11 +19,12 @@ export const chained = {
   templates: { key: 'name', prefix: 'template:' },
   message_types: { key: 'name', prefix: 'message_type:' },
   channel_lists: { key: 'name', prefix: '' },
+  archived_heads: { key: 'stream', prefix: '' },
 } as const;
 
 export type Chained = keyof typeof chained;
 
-type Keyed = Row & { id: string; name: string };
+type Keyed = Row & { id: string; name: string; stream: string };
 type Budgets = Row & { scope: string; period: string };
 
 const { all, tables } = store<Record<Chained, Keyed> & { budgets: Budgets }>();

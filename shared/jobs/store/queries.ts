@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { now, store } from '../../platform/database/statement.ts';
 import type { Reads } from '../../platform/platform.ts';
 import type { ProblemCode } from '../../problems.ts';
-import type { Job } from '../job.ts';
+import { endStates, type Job } from '../job.ts';
 import type { JobAgentTable, JobTable } from './rows.ts';
 
 const { all, tables } = store<{ jobs: JobTable; job_agents: JobAgentTable }>();
@@ -43,6 +43,18 @@ export const jobsBlockedBy = all((q, p: { blocked_code: ProblemCode; limit: numb
     .where('state', '=', 'blocked')
     .where('blocked_code', '=', p.blocked_code)
     .orderBy('priority')
+    .orderBy('id')
+    .limit(p.limit),
+);
+
+/** Jobs that ended before this time, oldest end first. */
+export const endedJobs = all((q, p: { from_now_seconds: number; limit: number }) =>
+  q
+    .selectFrom('jobs')
+    .select('id')
+    .where('state', 'in', [...endStates])
+    .where('finished_at', '<', now(p.from_now_seconds))
+    .orderBy('finished_at')
     .orderBy('id')
     .limit(p.limit),
 );

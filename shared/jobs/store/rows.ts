@@ -2,6 +2,7 @@
 import type { Generated, Kysely } from 'kysely';
 import { now, store } from '../../platform/database/statement.ts';
 import { dueWork } from '../../platform/database/due-work.ts';
+import type { Tx } from '../../platform/platform.ts';
 import type { Job } from '../job.ts';
 
 /** Empty at first, so that an insert may leave them out. */
@@ -29,7 +30,7 @@ export interface JobAgentTable {
   agent_id: string;
 }
 
-const { first, change } = store<{ jobs: JobTable; job_agents: JobAgentTable }>();
+const { among, first, change } = store<{ jobs: JobTable; job_agents: JobAgentTable }>();
 
 export const jobWork = dueWork('jobs');
 
@@ -41,6 +42,11 @@ export const findState = first((q, p: { id: string }) => q.selectFrom('jobs').se
 /** Locks the row until the transaction ends; always the first statement on a job that will move. */
 export const lockJob = first((q, p: { id: string }) =>
   q.selectFrom('jobs').selectAll().where('id', '=', p.id).forUpdate(),
+);
+
+/** The same for several, in the order of their ids. */
+export const lockJobs = among((q, ids: string[]) =>
+  q.selectFrom('jobs').selectAll().where('id', 'in', ids).orderBy('id').forUpdate(),
 );
 
 /** What a new job's row is given; the rest starts empty. */
@@ -160,3 +166,12 @@ export const insertJobAgent = change((q, p: JobAgentTable) =>
 export const deleteJobAgents = change((q, p: { job_id: string }) =>
   q.deleteFrom('job_agents').where('job_id', '=', p.job_id),
 );
+
+const deleteAgentsOf = among((q, ids: string[]) => q.deleteFrom('job_agents').where('job_id', 'in', ids));
+const deleteRows = among((q, ids: string[]) => q.deleteFrom('jobs').where('id', 'in', ids));
+
+/** After everything that belongs to them. */
+export async function deleteJobs(tx: Tx, ids: readonly string[]): Promise<void> {
+  await deleteAgentsOf(tx, ids);
+  await deleteRows(tx, ids);
+}

@@ -1,8 +1,9 @@
 /** What verifiers that are agents were asked, one row a deployment and verifier. */
+import type { Tx } from '../../platform/platform.ts';
 import { now, store } from '../../platform/database/statement.ts';
 import type { VerificationRow } from '../verification.ts';
 
-const { all, first, change } = store<{ verifications: VerificationRow }>();
+const { all, among, first, change } = store<{ verifications: VerificationRow }>();
 
 export const verificationsOf = all((q, p: { deployment_id: string }) =>
   q.selectFrom('verifications').selectAll().where('deployment_id', '=', p.deployment_id).orderBy('verifier'),
@@ -44,3 +45,14 @@ export const storeChecks = change((q, p: Pick<VerificationRow, 'id' | 'checks'>)
 export const deleteVerification = change((q, p: Pick<VerificationRow, 'id'>) =>
   q.deleteFrom('verifications').where('id', '=', p.id),
 );
+
+const lockVerificationsOf = among((q, deployment_ids: string[]) =>
+  q.selectFrom('verifications').select('id').where('deployment_id', 'in', deployment_ids).orderBy('id').forUpdate(),
+);
+const deleteVerifications = among((q, ids: string[]) => q.deleteFrom('verifications').where('id', 'in', ids));
+
+/** Of deployments that ended. */
+export async function forgetVerifications(tx: Tx, deployment_ids: readonly string[]): Promise<void> {
+  const ids = (await lockVerificationsOf(tx, deployment_ids)).map(({ id }) => id);
+  await deleteVerifications(tx, ids);
+}

@@ -70,6 +70,7 @@ export const changes: Partial<Record<Operation, (scene: Scene) => Called[]>> = {
     admin('/api/v1/agents/newcomer', { role: 'worker', owner_id: 'ops', max_concurrent_tasks: 2 }),
     admin('/api/v1/agents/called', { role: 'worker', owner_id: 'ops', endpoint: 'http://127.0.0.1:1/ask' }),
   ],
+  runMaintenance: () => [as('olga', '/api/v1/maintenance/run', { isRepeatable: true })],
   retireAgent: () => [removal('/api/v1/agents/spare')],
   isolateAgent: () => [
     as('olga', '/api/v1/agents/writer/isolate', { body: { reason: 'it lies' }, isRepeatable: true }),

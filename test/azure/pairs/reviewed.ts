@@ -89,6 +89,7 @@ export const reviewed: readonly Reviewed[] = [
       'deletePrincipal',
       'ensureAdmin',
       'issueKey',
+      'maintain',
       'noteSignIn',
       'putPrincipal',
       'registerAgent',
@@ -125,12 +126,19 @@ export const reviewed: readonly Reviewed[] = [
   {
     who: ['receiveMessages', 'sendMessages'],
     beside: [
-      ...['drainAgent', 'isolateAgent', 'isolateFailing', 'recoverAgent'],
+      ...['drainAgent', 'isolateAgent', 'isolateFailing', 'maintain', 'recoverAgent'],
       ...['putChannels', 'registerAgent', 'restoreAgent', 'retireAgent'],
     ],
     rows: ['agents', 'mailboxes', 'message_channels'],
     wrong: ['mixed view'],
     why: 'The statement that sends or delivers decides by what it sees itself; the look after it only says what is missing, and where nothing is the call runs again. What is sent to an agent that is just being retired the sweep gives up.',
+  },
+  {
+    who: ['takeMaintenance'],
+    beside: ['takeMaintenance'],
+    rows: ['maintenance_runs'],
+    wrong: skewed,
+    why: 'Both touch the one row of `maintainers` before they look for the newest run, so the second sees what the first has begun.',
   },
   {
     who: ['putChannels'],

@@ -11,6 +11,7 @@ import { authenticate } from '../../../shared/access/authenticate.ts';
 import { openIssuer } from '../../access/an-issuer.ts';
 import { goEverywhere } from '../../locks/everywhere.ts';
 import { isOurs } from '../../locks/ours.ts';
+import { aMonthLater } from '../../maintenance/a-month-later.ts';
 import { openServer, type Asked, type Said } from '../../readiness/a-server.ts';
 import { admin, folk, openTown, type Town } from '../../road/town.ts';
 import { openWorld } from '../../world.ts';
@@ -37,7 +38,7 @@ async function throughTown(engine: Through): Promise<void> {
   await turns(town);
   await town.close();
   await server.close();
-  for (const first of [putLimit, loseAll]) {
+  for (const first of [putLimit, loseAll, endLongAgo]) {
     const other = await openTown({}, { engine });
     await first(other);
     await other.close();
@@ -83,6 +84,12 @@ const price = { input_usd_per_million: 100, cached_input_usd_per_million: 100, o
 /** The question was closed by the votes before. */
 function refusedOnly(error: unknown): void {
   if (!(error instanceof Refusal)) throw error;
+}
+
+/** Little of each, or the maintenance takes hours to be tried beside all others. */
+async function endLongAgo(town: Town): Promise<void> {
+  await town.cancel(await town.started());
+  await aMonthLater(town);
 }
 
 /** What a walk without faults does not come by. */

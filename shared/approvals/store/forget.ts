@@ -1,0 +1,42 @@
+/** Questions whose jobs are archived: they are gone with everybody who was asked, and what they said. */
+import type { Tx } from '../../platform/platform.ts';
+import { store } from '../../platform/database/statement.ts';
+import type { Approval } from '../approval.ts';
+
+interface OfApproval {
+  id: string;
+  approval_id: string;
+}
+
+const { among } = store<{ approvals: Approval; asks: OfApproval; ballots: OfApproval; voters: OfApproval }>();
+
+const lockApprovals = among((q, deployment_ids: string[]) =>
+  q
+    .selectFrom('approvals')
+    .select(['id', 'version', 'head_hash'])
+    .where('deployment_id', 'in', deployment_ids)
+    .orderBy('id')
+    .forUpdate(),
+);
+const lockAsks = among((q, ids: string[]) =>
+  q.selectFrom('asks').select('id').where('approval_id', 'in', ids).orderBy('id').forUpdate(),
+);
+const deleteAsks = among((q, ids: string[]) => q.deleteFrom('asks').where('id', 'in', ids));
+const deleteBallots = among((q, ids: string[]) => q.deleteFrom('ballots').where('approval_id', 'in', ids));
+const deleteVoters = among((q, ids: string[]) => q.deleteFrom('voters').where('approval_id', 'in', ids));
+const deleteApprovals = among((q, ids: string[]) => q.deleteFrom('approvals').where('id', 'in', ids));
+
+/** Those of these deployments. Gives where their chains of events ended. */
+export async function forgetApprovals(tx: Tx, deployment_ids: readonly string[]) {
+  const heads = await lockApprovals(tx, deployment_ids);
+  const ids = heads.map(({ id }) => id);
+  const asks = await lockAsks(tx, ids);
+  await deleteAsks(
+    tx,
+    asks.map(({ id }) => id),
+  );
+  await deleteBallots(tx, ids);
+  await deleteVoters(tx, ids);
+  await deleteApprovals(tx, ids);
+  return heads;
+}
