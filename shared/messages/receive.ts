@@ -31,8 +31,8 @@ export async function receiveMessages(
   const receiving = { agent_id, max, receipt };
   const isLast = wait_seconds === 0;
   let looks = 0;
-  const found = await poll(platform, { wait_seconds, signal }, () =>
-    look(platform, receiving, { isFirst: looks++ === 0, isLast }),
+  const found = await poll(platform, { wait_seconds, signal }, (isAlone) =>
+    look(platform, receiving, { isFirst: looks++ === 0, isLast, isAlone }),
   );
   return { messages: found };
 }
@@ -47,6 +47,8 @@ interface Looking {
   isFirst: boolean;
   /** Nobody waits for news. */
   isLast: boolean;
+  /** Nobody else has heard of the news: it is for this one, or for nobody. */
+  isAlone: boolean;
 }
 
 /**
@@ -56,13 +58,13 @@ interface Looking {
 async function look(
   platform: Platform,
   receiving: Receipt,
-  { isFirst, isLast }: Looking,
+  { isFirst, isLast, isAlone }: Looking,
 ): Promise<Look<ReceivedMessage>> {
   const { db } = platform;
   let seen: Openings | undefined;
   const isWorth = async () => (seen = await openings(db.read, receiving)).isOpen;
   const start = (tx: Writes) => receiveNow(tx, receiving);
-  const later = async () => ((await isWorth()) ? db.batch('receiveMessages', start) : undefined);
+  const later = async () => (isAlone || (await isWorth()) ? db.batch('receiveMessages', start) : undefined);
   const answers = await (isFirst ? db.tryBatch('receiveMessages', { look: isWorth, start }) : later());
   if (answers !== undefined) refuseInactive(answers[3]?.state);
   const found = (answers?.[2] ?? []).map(receivedAnswer);

@@ -132,8 +132,11 @@ export interface Hints {
   tell(topic: string): void;
   /** How often something was told, of whatever topic. */
   readonly told: number;
-  /** Resolves at the next news on one of the topics, after `milliseconds`, or when the signal aborts. */
-  wait(topics: readonly string[], milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves at the next news on one of the topics, after `milliseconds`, or when the signal aborts. Gives how many heard
+   * the news; 0 where there was none.
+   */
+  wait(topics: readonly string[], milliseconds: number, signal?: AbortSignal): Promise<number>;
   /** For the end of the process: nobody waits any more, and polls answer with what they have. */
   close(): void;
   readonly closed: boolean;

@@ -33,8 +33,8 @@ export async function claimTasks(
   const asked = { agent_id, claim_id, max };
   let looks = 0;
   const isLast = wait_seconds === 0;
-  const found = await poll(platform, { wait_seconds, signal }, () =>
-    look(platform, asked, { isFirst: looks++ === 0, isLast }),
+  const found = await poll(platform, { wait_seconds, signal }, (isAlone) =>
+    look(platform, asked, { isFirst: looks++ === 0, isLast, isAlone }),
   );
   return { tasks: await openTasks(platform, found) };
 }
@@ -43,13 +43,17 @@ export async function claimTasks(
  * The first look is the claim itself, unless looking costs nothing; the later ones of a long poll read, so that who
  * waits writes nothing. No transaction is opened while there is nothing to take, but for a sign of life now and then.
  */
-async function look(platform: Platform, asked: Asked, { isFirst, isLast }: Looking): Promise<Look<LeasedTask>> {
+async function look(
+  platform: Platform,
+  asked: Asked,
+  { isFirst, isLast, isAlone }: Looking,
+): Promise<Look<LeasedTask>> {
   const { db, clock, telemetry } = platform;
   const began = clock.now();
   let seen: Openings | undefined;
   const isWorth = async () => calls(platform, (seen = await openings(db.read, asked)));
   const start = (tx: Writes) => claiming(tx, asked);
-  const later = async () => ((await isWorth()) ? db.batch('claimTasks', start) : undefined);
+  const later = async () => (isAlone || (await isWorth()) ? db.batch('claimTasks', start) : undefined);
   const answers = await (isFirst ? db.tryBatch('claimTasks', { look: isWorth, start }) : later());
   const found = answers === undefined ? [] : taken(platform, answers);
   if (found.length > 0)
@@ -63,6 +67,8 @@ interface Looking {
   isFirst: boolean;
   /** Nobody waits for news. */
   isLast: boolean;
+  /** Nobody else has heard of the news: it is for this one, or for nobody. */
+  isAlone: boolean;
 }
 
 /** Refuses `not_found` and `agent_not_active`. */

@@ -22,13 +22,14 @@ export function recorded(engine: Engine, hasOwnTables: boolean): Engine {
   return {
     ...engine,
     read: (query) => (note('read', query), engine.read(query)),
-    atomically: (work) =>
-      engine.atomically((run, at) =>
-        work((query) => (note(currentTransaction() ?? 'transaction', query), run(query)), at),
+    atomically: (work, ran) =>
+      engine.atomically(
+        (run, at) => work((query) => (note(currentTransaction() ?? 'transaction', query), run(query)), at),
+        ran,
       ),
-    together: (queries) => {
+    together: (queries, ran) => {
       for (const query of queries) note('batch', query);
-      return engine.together(queries);
+      return engine.together(queries, ran);
     },
   };
 }

@@ -10,7 +10,7 @@ export const lockRecorder =
   (tell: (breach: string) => void) =>
   (engine: Engine): Engine => ({
     ...engine,
-    atomically: (work) =>
+    atomically: (work, ran) =>
       engine.atomically((run, at) => {
         let watched: LockedTransaction | undefined;
         const recorded = async <Row>(query: CompiledQuery<Row>): Promise<Row[]> => {
@@ -20,9 +20,9 @@ export const lockRecorder =
           return rows;
         };
         return work(recorded, at);
-      }),
-    together: async (queries) => {
-      const rows = await engine.together(queries);
+      }, ran),
+    together: async (queries, ran) => {
+      const rows = await engine.together(queries, ran);
       const name = currentTransaction() ?? '';
       const watched = new LockedTransaction(name, tell);
       if (isOurs(name)) queries.forEach((query, i) => watched.note(query, rows[i] ?? []));

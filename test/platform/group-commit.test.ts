@@ -68,6 +68,30 @@ test('so do those that come in one turn of the event loop, as the requests that 
   expect(notes()).toEqual(['a']);
 });
 
+test('who is woken by a transaction that has run joins its commit, and finds what it has written', async () => {
+  const { promise: news, resolve: wake } = Promise.withResolvers<void>();
+  const seen: string[][] = [];
+  const woken = news.then(async () => {
+    await Promise.resolve(); // as who is woken comes through several hands
+    return commits.transaction(async (run) => {
+      seen.push(notes(writing), notes());
+      await insert(run, 'the answer');
+    });
+  });
+  await commits.transaction((run) => insert(run, 'the question'), wake);
+  expect(notes()).toEqual(['the question', 'the answer']);
+  await woken;
+  expect(seen).toEqual([['the question'], []]);
+});
+
+test('who is woken in vain, as a commit fails, is undone with it', async () => {
+  const { promise: news, resolve: wake } = Promise.withResolvers<void>();
+  const woken = news.then(() => note('the answer'));
+  const orphan = (run: Run) => run(CompiledQuery.raw('INSERT INTO children VALUES (7)'));
+  expect(await outcomes([commits.transaction(orphan, wake), woken])).toEqual(['rejected', 'rejected']);
+  expect(notes()).toEqual([]);
+});
+
 test('a statement that comes after the end of its transaction is refused', async () => {
   let stray: Run | undefined;
   await commits.transaction(async (run) => void (stray = run));

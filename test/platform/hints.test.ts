@@ -6,7 +6,7 @@ const clock = handClock(new Date('2026-03-01T12:00:00Z'));
 const hints = openHints(clock);
 
 /** Whether the wait has ended by now. */
-async function over(waiting: Promise<void>): Promise<boolean> {
+async function over(waiting: Promise<unknown>): Promise<boolean> {
   let ended = false;
   void waiting.then(() => (ended = true));
   await clock.advance(0);
@@ -25,6 +25,15 @@ test('news wakes everybody who waits on the topic', async () => {
   const waiting = [hints.wait(['events'], 60_000), hints.wait(['events'], 60_000)];
   hints.tell('events');
   expect(await Promise.all(waiting.map(over))).toEqual([true, true]);
+});
+
+test('who hears news knows how many hear it', async () => {
+  const [both, one] = [hints.wait(['events'], 60_000), hints.wait(['events', 'job:1'], 60_000)];
+  hints.tell('job:1');
+  expect(await one).toBe(1);
+  const other = hints.wait(['events'], 60_000);
+  hints.tell('events');
+  expect(await Promise.all([both, other])).toEqual([2, 2]);
 });
 
 test('without news a wait ends after its time', async () => {

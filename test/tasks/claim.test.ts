@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { moveAgent } from '../../shared/agents/move-agent.ts';
 import { lockAgent } from '../../shared/agents/store.ts';
 import { claimTasks } from '../../shared/tasks/claim.ts';
+import type { Engine } from '../../shared/platform/database/transactions.ts';
 import { getTask, listTasks } from '../../shared/tasks/read.ts';
 import { admin, callerOf, openCrew, type Crew } from './crew.ts';
 
@@ -163,6 +164,35 @@ describe('waiting for work', () => {
     await crew.advance(0.5);
     await crew.queue({});
     expect(await waiting).toHaveLength(1);
+  });
+
+  it('takes a task in the very commit that queues it', async () => {
+    const order: string[] = [];
+    const noting = (engine: Engine): Engine => ({
+      ...engine,
+      atomically: (work, ran) => engine.atomically(work, ran).finally(() => order.push('queued')),
+      together: (queries, ran) => (order.push('claims'), engine.together(queries, ran)),
+    });
+    const near = await openCrew({}, { engine: noting });
+    await near.register('worker_1');
+    const waiting = near.claim('worker_1', { wait_seconds: 20 });
+    await near.advance(0.5);
+    order.length = 0;
+    await near.queue({});
+    expect(order).toEqual(['claims', 'queued']);
+    expect(await waiting).toHaveLength(1);
+    await near.close();
+  });
+
+  it('looks before it claims where others have heard of the task too', async () => {
+    await crew.register('worker_2');
+    const waiting = ['worker_1', 'worker_2'].map((id) => crew.claim(id, { wait_seconds: 20 }));
+    await crew.advance(0.5);
+    await crew.queue({ capabilities: [] });
+    const [one] = await Promise.all([Promise.race(waiting), crew.advance(0.5)]);
+    expect(one).toHaveLength(1);
+    await crew.advance(20);
+    expect((await Promise.all(waiting)).flat()).toHaveLength(1);
   });
 
   it('hears of a queue that is new', async () => {

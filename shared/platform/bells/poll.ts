@@ -23,13 +23,19 @@ export interface Waiting {
 
 /**
  * Looks until something is found or the time is over. News that comes during a look is not missed: whoever listens looks
- * once more, but for the first time, where nothing was told since the first look began.
+ * once more, but for the first time, where nothing was told since the first look began. Who alone has heard news is told so
+ * at the look that follows.
  */
-export async function poll<T>(platform: Near, waiting: Waiting, look: () => Promise<Look<T>>): Promise<T[]> {
+export async function poll<T>(
+  platform: Near,
+  waiting: Waiting,
+  look: (isAlone: boolean) => Promise<Look<T>>,
+): Promise<T[]> {
   const { clock, hints } = platform;
   const end = clock.now().getTime() + waiting.wait_seconds * 1000;
   let seen: number | undefined = hints.told;
-  let { found, topics } = await look();
+  let isAlone = false;
+  let { found, topics } = await look(isAlone);
   while (found.length === 0 && !hints.closed && waiting.signal?.aborted !== true) {
     const left = end - clock.now().getTime();
     if (left <= 0) break;
@@ -38,9 +44,9 @@ export async function poll<T>(platform: Near, waiting: Waiting, look: () => Prom
       ...waiting,
     });
     try {
-      if (seen !== hints.told) ({ found, topics } = await look());
+      if (seen !== hints.told) ({ found, topics } = await look(isAlone));
       seen = undefined;
-      if (found.length === 0) await listening.news;
+      if (found.length === 0) isAlone = (await listening.news) === 1;
     } finally {
       listening.stop();
     }
@@ -53,7 +59,7 @@ function listen(
   { hints }: Near,
   topics: string[],
   { milliseconds, signal }: { milliseconds: number; signal?: AbortSignal | undefined },
-): { news: Promise<void>; stop: () => void } {
+): { news: Promise<number>; stop: () => void } {
   const stopping = new AbortController();
   const stop = () => {
     signal?.removeEventListener('abort', stop);

@@ -20,6 +20,7 @@ type Work<T> = (run: Run) => Promise<T>;
 
 interface Waiting {
   work: Work<unknown>;
+  ran: (() => void) | undefined;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
   settle?: () => void;
@@ -50,11 +51,14 @@ export class GroupCommit {
     };
   }
 
-  /** Runs `work` in the async context of whoever began the group: it brings its own along. */
-  transaction<T>(work: Work<T>): Promise<T> {
+  /**
+   * Runs `work` in the async context of whoever began the group: it brings its own along. `ran` is called when it has run
+   * and before the COMMIT: whoever is woken by it joins the same group, and finds what `work` has written.
+   */
+  transaction<T>(work: Work<T>, ran?: () => void): Promise<T> {
     if (this.#closed) return Promise.reject(new Error('the database is closed'));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      this.#waiting.push({ work, ran, resolve: resolve as (value: unknown) => void, reject });
       this.#running ??= this.#drain();
     });
   }
@@ -100,6 +104,7 @@ export class GroupCommit {
         const next = this.#waiting.shift() as Waiting; // the loop's condition
         group.push(next);
         await (isCareful ? this.#runInSavepoint(next, watch) : this.#runBare(next, watch));
+        if (this.#waiting.length === 0) await endOfMicrotasks();
       }
       this.#marks.commit.run();
     } catch (fault) {
@@ -147,6 +152,7 @@ export class GroupCommit {
     try {
       const value = await watch.over(() => waiting.work(run));
       waiting.settle = () => waiting.resolve(value);
+      waiting.ran?.();
       return { hasWritten };
     } catch (error) {
       // SQLITE_FULL, IOERR and NOMEM end the outer transaction too: nobody in the group has written anything.
@@ -160,6 +166,9 @@ export class GroupCommit {
 }
 
 const endOfTurn = (): Promise<void> => new Promise(setImmediate);
+
+/** When whoever was woken has come as far as can be without a turn of the event loop. */
+const endOfMicrotasks = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 
 /** How a member of a group went. */
 interface Ran {

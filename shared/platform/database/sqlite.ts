@@ -38,8 +38,8 @@ function openEngine({ folder, time, standing }: SqliteOptions): Engine {
       onlyReads.test(query.sql)
         ? commits.read(query)
         : Promise.reject(new Error('outside a transaction one may only read')),
-    atomically: (work) => commits.transaction((run) => work(run, new Date(time()))),
-    together: (queries) => commits.transaction((run) => inTurn(run, queries)),
+    atomically: (work, ran) => commits.transaction((run) => work(run, new Date(time())), ran),
+    together: (queries, ran) => commits.transaction((run) => inTurn(run, queries), ran),
     close: async () => {
       await commits.close();
       if (standing === undefined) connection.raw.close();

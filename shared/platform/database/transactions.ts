@@ -6,6 +6,7 @@ import { newId } from '../ids.ts';
 import type { BellName, Bells, Clock, Database, Hints, Promised, Random, Reads, Tx, Writes } from '../platform.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { isTransient, UnknownOutcome } from './faults.ts';
+import { newsOf, type News } from './news.ts';
 import { retried } from './retry.ts';
 
 /** What differs between databases: where statements run, and how a unit of work begins and ends. */
@@ -14,10 +15,13 @@ export interface Engine {
   /** Whether a statement reaches the database without a round trip. */
   isNear: boolean;
   read: Reads['run'];
-  /** Runs `work` atomically. Throws {@link UnknownOutcome} when nobody can tell whether it happened. */
-  atomically<T>(work: (run: Reads['run'], at: Date) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` atomically. Throws {@link UnknownOutcome} when nobody can tell whether it happened. `ran` is called before
+   * the commit where others can still join it, and else not at all.
+   */
+  atomically<T>(work: (run: Reads['run'], at: Date) => Promise<T>, ran?: () => void): Promise<T>;
   /** Runs statements one after the other as one transaction, and gives the rows of each. A fault may hide a success. */
-  together(queries: readonly CompiledQuery[]): Promise<unknown[][]>;
+  together(queries: readonly CompiledQuery[], ran?: () => void): Promise<unknown[][]>;
   close(): Promise<void>;
 }
 
@@ -68,12 +72,16 @@ function transacted<T>(engine: Engine, around: Surroundings, attempted: Attempte
   const inside = intoTransaction(attempted.name);
   return async () => {
     const afterwards: Afterwards = [];
+    const news = newsOf(around.hints);
     try {
       const value = await engine.atomically((run, at) => {
-        afterwards.length = 0;
+        afterwards.splice(0, afterwards.length, news.tellRest);
+        news.forget();
         const told = around.telemetry.statements(run);
-        return inside(() => whole(attempted.work, transactionOver(engine, around, { run: told, at, afterwards })));
-      });
+        return inside(() =>
+          whole(attempted.work, transactionOver(engine, around, { run: told, at, afterwards, news })),
+        );
+      }, news.tell);
       for (const ring of afterwards) ring();
       return value;
     } catch (error) {
@@ -91,7 +99,8 @@ async function batched<Answers extends readonly unknown[]>(
 ): Promise<Answers> {
   const inside = intoTransaction(name);
   const asked: Asked[] = [];
-  const afterwards: Afterwards = [];
+  const news = newsOf(around.hints);
+  const afterwards: Afterwards = [news.tellRest];
   let open = true;
   const inDoubt: unknown[] = []; // faults of tries that may have happened
   const run = <Row>(query: CompiledQuery<Row>): Promise<Row[]> =>
@@ -99,16 +108,20 @@ async function batched<Answers extends readonly unknown[]>(
       if (!open) throw new Error('a statement of a batch waited for another of it; use a transaction');
       asked.push({ query, resolve: resolve as (rows: unknown[]) => void, reject });
     });
-  const answers = Promise.all(start(writesOver(engine, around, { run, afterwards }))) as unknown as Promise<Answers>; // one for each
+  const answers = Promise.all(
+    start(writesOver(engine, around, { run, afterwards, news })),
+  ) as unknown as Promise<Answers>; // one for each
   open = false;
   answers.catch(() => {}); // until it is awaited below
   try {
     const queries = asked.map(({ query }) => query);
     const together = () =>
-      inside(() => around.telemetry.batch(queries, () => engine.together(queries))).catch((error: unknown) => {
-        if (isTransient(error)) inDoubt.push(error);
-        throw error;
-      });
+      inside(() => around.telemetry.batch(queries, () => engine.together(queries, news.tell))).catch(
+        (error: unknown) => {
+          if (isTransient(error)) inDoubt.push(error);
+          throw error;
+        },
+      );
     const rows = queries.length === 0 ? [] : await retried(around, together);
     asked.forEach(({ resolve }, at) => resolve(rows[at] ?? []));
   } catch (error) {
@@ -147,9 +160,10 @@ async function whole<T>(work: (tx: Tx) => Promise<T>, tx: OpenTx): Promise<T> {
 interface Opened {
   run: Reads['run'];
   afterwards: Afterwards;
+  news: News;
 }
 
-function writesOver(engine: Engine, around: Surroundings, { run, afterwards }: Opened): Writes {
+function writesOver(engine: Engine, around: Surroundings, { run, afterwards, news }: Opened): Writes {
   return {
     run,
     builder: engine.builder,
@@ -158,9 +172,7 @@ function writesOver(engine: Engine, around: Surroundings, { run, afterwards }: O
       const trace = currentTrace();
       afterwards.push(() => around.bells.ring({ bell, id, trace }, delaySeconds));
     },
-    hint: (topic) => {
-      afterwards.push(() => around.hints.tell(topic));
-    },
+    hint: news.add,
   };
 }
 
