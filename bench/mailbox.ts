@@ -38,7 +38,7 @@ async function measure(): Promise<void> {
     say(`an empty route: ${told(memory.empty)}`);
     say(`sent to received, in memory: ${told(memory.received)}; to reach p50 below 2 ms`);
     const disk = await timesOver(folder);
-    say(`sent to received, two commits with full fsync after each other: ${told(disk.received)}`);
+    say(`sent to received, on a file with full fsync: ${told(disk.received)}`);
     say(`a commit of this disk: ${(1000 / autocommitsPerSecond(folder, 1)).toFixed(2)} ms`);
     const ratio = percentile(memory.empty, 0.5) / percentile(memory.received, 0.5);
     if (values.json) console.log(JSON.stringify({ ratios: { 'empty route to mailbox': ratio } }));

@@ -160,7 +160,10 @@ const built = (files: Files): House => ({
 });
 
 const root = new URL('..', import.meta.url);
-const paths = globSync('{functions,local,shared,examples,bench,test}/**/*.ts', { cwd: root.pathname }).toSorted();
+const paths = globSync('{functions,local,shared,examples,bench,test}/**/*.ts', {
+  cwd: root.pathname,
+  exclude: ['**/node_modules'], // bench/queue has one of its own
+}).toSorted();
 const muster: House = {
   sources: paths.map((path) => readSource(path, readFileSync(new URL(path, root), 'utf8'))),
   schema: globSync('shared/platform/database/sqlite/*.sql', { cwd: root.pathname })
