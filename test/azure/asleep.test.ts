@@ -68,3 +68,20 @@ test('it pauses for a moment: nobody notices', async () => {
   theatre.desk.twin.cut();
   expect((await read()).status).toBe(200);
 });
+
+test('it stays away: callers are told so at once, health says it, and it heals by itself', async () => {
+  await theatre.reset();
+  const { twin, world, ask } = theatre.desk;
+  const asleep = twin.faults.order({ on: 'connect', how: 'reset', times: Infinity });
+  twin.cut();
+  await read();
+  await world.advance(11);
+  expect((await read()).headers.get('retry-after')).toBe('10');
+  const got = await read();
+  expect([got.status, got.body.code, got.headers.get('retry-after')]).toEqual([503, 'unavailable', '5']);
+  const health = await ask('GET /api/health/ready', {});
+  expect([health.status, health.body['status']]).toEqual([503, 'down']);
+  asleep.withdraw();
+  await world.advance(5);
+  expect((await read()).status).toBe(200);
+});

@@ -3,6 +3,7 @@ import type { Database } from '../platform.ts';
 import { openEngine } from './azure-sql/engine.ts';
 import { openPool, type Patience } from './azure-sql/pool.ts';
 import { withSchema } from './azure-sql/schema.ts';
+import { withBreaker } from './breaker.ts';
 import { openTransactions, type Engine, type Surroundings } from './transactions.ts';
 
 export interface AzureSqlOptions {
@@ -14,5 +15,5 @@ export interface AzureSqlOptions {
 
 export async function openAzureSql({ through, patience }: AzureSqlOptions, around: Surroundings): Promise<Database> {
   const engine = openEngine(withSchema(await openPool(around.config, patience)), around);
-  return openTransactions(through?.(engine) ?? engine, around);
+  return openTransactions(withBreaker(through?.(engine) ?? engine, around.clock), around);
 }

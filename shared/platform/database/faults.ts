@@ -50,9 +50,12 @@ export function isTransient(error: unknown): boolean {
 /** Two inserted the same key at once. Run again, the second finds the row of the first. */
 export const isDuplicate = (error: unknown): boolean => sqlNumbers(error).some((number) => duplicateKey.has(number));
 
+/** It cannot be reached, or says that it cannot work at the moment. */
+export const isAway = (error: unknown): boolean =>
+  isBroken(error) || sqlNumbers(error).some((number) => slowToPass.has(number));
+
 /** Seconds after which another try is likely to succeed. */
-export const secondsToPass = (error: unknown): number =>
-  isBroken(error) || sqlNumbers(error).some((number) => slowToPass.has(number)) ? 10 : 2;
+export const secondsToPass = (error: unknown): number => (isAway(error) ? 10 : 2);
 
 /** A server may say several things; each counts. */
 function sqlNumbers(error: unknown): number[] {
