@@ -18,6 +18,7 @@ import type { Route } from './http/route.ts';
 import { taskRoutes } from './http/tasks.ts';
 import { templateRoutes } from './http/templates.ts';
 import { toolRoutes } from './http/tools.ts';
+import { webhookRoutes } from './http/webhooks.ts';
 
 export const routes: readonly Route[] = [
   ...jobRoutes,
@@ -36,6 +37,7 @@ export const routes: readonly Route[] = [
   ...messageRoutes,
   ...eventRoutes,
   ...maintenanceRoutes,
+  ...webhookRoutes,
   ...ownCardRoutes,
   ...documentRoutes(() => routes),
 ];

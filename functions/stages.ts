@@ -7,6 +7,7 @@ import { learnFromJob } from '../shared/road/learn.ts';
 import type { Stage } from '../shared/road/stage.ts';
 import { validateJob } from '../shared/road/validate.ts';
 import { wakeJobs } from '../shared/road/wake.ts';
+import { deliverWebhook } from '../shared/webhooks/deliver.ts';
 
 /** In a span: what each stage takes, and what it meets, is told here for all of them. */
 const heard = (name: string, stage: Stage): { name: string; run: Stage } => ({
@@ -23,7 +24,7 @@ const heard = (name: string, stage: Stage): { name: string; run: Stage } => ({
     ),
 });
 
-/** `id` is a job's; for `ask` an ask's, for `wake` also what jobs wait for, such as `budget:month`. */
+/** `id` is a job's; for `ask` an ask's, for `deliver` a delivery's, for `wake` also what jobs wait for, such as `budget:month`. */
 export const stages: Record<BellName, { name: string; run: Stage }> = {
   estimate: heard('estimateJob', estimateJob),
   validate: heard('validateJob', validateJob),
@@ -31,4 +32,5 @@ export const stages: Record<BellName, { name: string; run: Stage }> = {
   learn: heard('learnFromJob', learnFromJob),
   wake: heard('wakeJobs', wakeJobs),
   ask: heard('askVoter', askVoter),
+  deliver: heard('deliverWebhook', deliverWebhook),
 };

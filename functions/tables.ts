@@ -24,6 +24,7 @@ const tasks: Load = async () => (await import('./http/tasks.ts')).taskRoutes;
 const messages: Load = async () => (await import('./http/messages.ts')).messageRoutes;
 const events: Load = async () => (await import('./http/events.ts')).eventRoutes;
 const maintenance: Load = async () => (await import('./http/maintenance.ts')).maintenanceRoutes;
+const webhooks: Load = async () => (await import('./http/webhooks.ts')).webhookRoutes;
 const ownCard: Load = async () => (await import('./http/own-card.ts')).ownCardRoutes;
 const builtDocuments: Load = async () => (await import('./http/built-documents.ts')).builtDocumentRoutes;
 
@@ -113,6 +114,16 @@ export const operations: readonly (readonly [Operation, Address, Load])[] = [
   ['listRecordHeads', 'GET /api/v1/events/heads', events],
   ['runMaintenance', 'POST /api/v1/maintenance/run', maintenance],
   ['listMaintenanceRuns', 'GET /api/v1/maintenance/runs', maintenance],
+  ['createWebhook', 'POST /api/v1/webhooks', webhooks],
+  ['listWebhooks', 'GET /api/v1/webhooks', webhooks],
+  ['getWebhook', 'GET /api/v1/webhooks/{webhook_id}', webhooks],
+  ['changeWebhook', 'PUT /api/v1/webhooks/{webhook_id}', webhooks],
+  ['deleteWebhook', 'DELETE /api/v1/webhooks/{webhook_id}', webhooks],
+  ['rotateWebhookSecret', 'POST /api/v1/webhooks/{webhook_id}/rotate', webhooks],
+  ['testWebhook', 'POST /api/v1/webhooks/{webhook_id}/test', webhooks],
+  ['listDeliveries', 'GET /api/v1/webhooks/{webhook_id}/deliveries', webhooks],
+  ['getDelivery', 'GET /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}', webhooks],
+  ['redeliverWebhook', 'POST /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver', webhooks],
   ['getOwnCard', 'GET /.well-known/agent-card.json', ownCard],
   ['getOpenApi', 'GET /api/openapi.json', builtDocuments],
   ['getDocs', 'GET /api/docs', builtDocuments],
@@ -127,11 +138,13 @@ export const stageNames: Record<BellName, string> = {
   learn: 'learnFromJob',
   wake: 'wakeJobs',
   ask: 'askVoter',
+  deliver: 'deliverWebhook',
 };
 
 export const schedules: readonly Omit<Timer, 'run'>[] = [
   { name: 'ringDueWork', schedule: '*/15 * * * * *', local_schedule: '* * * * * *' },
   { name: 'recoverAgents', schedule: '*/15 * * * * *', local_schedule: '*/5 * * * * *' },
+  { name: 'fanOutEvents', schedule: '*/5 * * * * *', local_schedule: '* * * * * *' },
   { name: 'rotateDataKeys', schedule: '0 30 2 * * *' },
   { name: 'dailyMaintenance', schedule: '0 */5 * * * *' },
   { name: 'sealRecord', schedule: '0 0 3 * * *' },

@@ -5,6 +5,7 @@ import { sealRecord } from '../shared/events/seal.ts';
 import { recoverAgents } from '../shared/liveness/recover.ts';
 import { dailyMaintenance } from '../shared/maintenance/run.ts';
 import { ringDueWork } from '../shared/road/ring-due-work.ts';
+import { fanOutEvents } from '../shared/webhooks/fan-out.ts';
 
 export interface Timer {
   name: string;
@@ -24,6 +25,7 @@ const ticking = (timer: Timer): Timer => ({
 export const timers: Timer[] = [
   { name: 'ringDueWork', schedule: '*/15 * * * * *', local_schedule: '* * * * * *', run: ringDueWork },
   { name: 'recoverAgents', schedule: '*/15 * * * * *', local_schedule: '*/5 * * * * *', run: recoverAgents },
+  { name: 'fanOutEvents', schedule: '*/5 * * * * *', local_schedule: '* * * * * *', run: fanOutEvents },
   { name: 'rotateDataKeys', schedule: '0 30 2 * * *', run: rotateDataKeys },
   { name: 'dailyMaintenance', schedule: '0 */5 * * * *', run: dailyMaintenance },
   { name: 'sealRecord', schedule: '0 0 3 * * *', run: sealRecord },

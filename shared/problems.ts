@@ -116,6 +116,13 @@ export const problems = {
     'Read the approval and answer for its definition_sha256.',
   ),
 
+  // Webhooks.
+  webhook_limit: problem(
+    409,
+    'You have as many webhooks as you may',
+    'Delete one of your fifty first, or widen its types.',
+  ),
+
   // Agents and tasks.
   agent_not_active: problem(
     409,

@@ -12,7 +12,7 @@ param name string
 @description('Object id of the app\'s identity.')
 param principalId string
 
-var bells = ['estimate', 'validate', 'execute', 'learn', 'wake', 'ask']
+var bells = ['estimate', 'validate', 'execute', 'learn', 'wake', 'ask', 'deliver']
 var dataSender = '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39'
 var dataReceiver = '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0'
 

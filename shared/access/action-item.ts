@@ -13,6 +13,8 @@ export interface ActionItemRow {
   created_at: Date;
   done_at: Date | null;
   done_by: string | null;
+  /** Set while nobody was told that it was raised, or that it is done. */
+  news_at: Date | null;
 }
 
 export const ActionItem = z
@@ -29,4 +31,4 @@ export const ActionItem = z
 
 export type ActionItem = z.output<typeof ActionItem>;
 
-export const actionItem = ({ id, ...row }: ActionItemRow): ActionItem => ({ item_id: id, ...row });
+export const actionItem = ({ id, news_at: _, ...row }: ActionItemRow): ActionItem => ({ item_id: id, ...row });

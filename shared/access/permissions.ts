@@ -9,6 +9,8 @@ import { hasRole, type Caller, type Role } from './caller.ts';
 export type Who = Role | 'anyone' | 'voter' | 'owner' | 'agent' | 'that_agent' | 'holder';
 
 const readers = ['reader', 'operator', 'admin'] as const;
+/** Who may see events of their own may be told of them. */
+const subscribers = [...readers, 'submitter', 'approver'] as const;
 
 /** An admin administers and reads, but does not vote, claim or complete: other roles are for that. */
 export const permissions = {
@@ -80,6 +82,17 @@ export const permissions = {
   restoreAgent: ['operator'],
   issueAgentKey: ['admin'],
   deleteAgentKey: ['admin'],
+
+  createWebhook: subscribers,
+  listWebhooks: subscribers,
+  getWebhook: subscribers,
+  changeWebhook: subscribers,
+  deleteWebhook: subscribers,
+  rotateWebhookSecret: subscribers,
+  testWebhook: subscribers,
+  listDeliveries: subscribers,
+  getDelivery: subscribers,
+  redeliverWebhook: subscribers,
 
   listActionItems: readers,
   settleActionItem: ['operator'],

@@ -7,6 +7,7 @@ import { endedJobs } from '../jobs/store/queries.ts';
 import type { Reads, Tx } from '../platform/platform.ts';
 import { archiveJobs } from '../road/archive.ts';
 import { retire } from '../tasks/retire-agent.ts';
+import { deleteOldDeliveries, keptSeconds } from '../webhooks/store/deliveries.ts';
 
 const daySeconds = 86_400;
 
@@ -14,6 +15,7 @@ export const choreNames = [
   'idempotency_keys_deleted',
   'messages_deleted',
   'dead_letters_deleted',
+  'deliveries_deleted',
   'agents_retired',
   'jobs_archived',
 ] as const;
@@ -52,6 +54,11 @@ export const chores: readonly Chore[] = [
     name: 'dead_letters_deleted',
     most: rowsAtOnce,
     batch: (tx, { limit }) => forgetMessages(tx, { state: 'dead', seconds: tx.config.DEAD_LETTER_RETENTION, limit }),
+  },
+  {
+    name: 'deliveries_deleted',
+    most: rowsAtOnce,
+    batch: async (tx, { limit }) => (await deleteOldDeliveries(tx, { from_now_seconds: -keptSeconds, limit })).length,
   },
   {
     name: 'agents_retired',

@@ -139,6 +139,7 @@ function outboundAtItsFirstUse(config: Config, resolve: Resolve | undefined): Ou
   const client = firstUse(async () => (await import('./outbound/guarded.ts')).guardedOutbound(config, resolve));
   return {
     call: async (request) => (await client.use()).call(request),
+    check: async (url) => (await client.use()).check(url),
     close: async () => (await client.made())?.close(),
   };
 }

@@ -101,7 +101,7 @@ export interface Database {
 /** A promise for each answer. */
 export type Promised<Answers extends readonly unknown[]> = { readonly [At in keyof Answers]: Promise<Answers[At]> };
 
-export const bellNames = ['estimate', 'validate', 'execute', 'learn', 'wake', 'ask'] as const;
+export const bellNames = ['estimate', 'validate', 'execute', 'learn', 'wake', 'ask', 'deliver'] as const;
 export type BellName = (typeof bellNames)[number];
 
 /** A rung bell as it reaches its stage. */

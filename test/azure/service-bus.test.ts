@@ -131,7 +131,7 @@ test('the backlog counts what is not sent yet', async () => {
 test('a check sends a message to each queue, sees it there and takes it back; nobody hears it', async () => {
   const { heard, answer } = noting();
   bus.open().answer(answer);
-  expect(await bus.open().check()).toBe('6 queues take messages, show them and give them back');
+  expect(await bus.open().check()).toBe('7 queues take messages, show them and give them back');
   for (const bell of bellNames) {
     expect(bus.sent(bell)).toHaveLength(1);
     expect(bus.broker.queue(bell).stored).toEqual([]);

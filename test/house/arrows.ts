@@ -12,7 +12,7 @@ const floors = [
   ['approvals', 'tasks'],
   ['steps', 'liveness'],
   ['road'],
-  ['releases'],
+  ['releases', 'webhooks'],
   ['maintenance', 'insights'],
 ];
 

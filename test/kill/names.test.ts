@@ -24,6 +24,13 @@ const left: Record<string, string> = {
   settleActionItem: 'one statement, which the first one wins; test/access/action-items.test.ts',
   'askVoter end': 'of a voter who is not asked any more; test/approvals/ask.test.ts',
   'askVoter fault': 'after a fault; test/approvals/ask.test.ts',
+  ...Object.fromEntries(
+    [
+      ...['createWebhook', 'changeWebhook', 'rotateWebhookSecret', 'deleteWebhook', 'testWebhook', 'redeliverWebhook'],
+      ...['fanOutEvents', 'sweepDeliveries'],
+      ...['deliverWebhook claim', 'deliverWebhook', 'deliverWebhook end', 'deliverWebhook failure'],
+    ].map((name) => [name, 'of webhooks, which no road of the matrix has; test/webhooks']),
+  ),
 };
 
 const inSource =

@@ -33,6 +33,7 @@ import { deleteVerifier } from '../../shared/tools/delete-verifier.ts';
 import type { Asked, Said } from '../readiness/a-server.ts';
 import { verifyingAgent } from '../tools/a-tool.ts';
 import { admin, asAgent, definition, submitter, type Town } from '../road/town.ts';
+import { webhooks } from './everywhere-webhooks.ts';
 
 interface Way {
   town: Town;
@@ -54,6 +55,7 @@ export async function goEverywhere(way: Way): Promise<void> {
   await orders(way);
   await plans(way);
   await recoveries(way);
+  await webhooks(way);
   await ends(way);
 }
 

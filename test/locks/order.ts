@@ -28,6 +28,9 @@ export const order = {
   message_types: ['name'],
   channel_lists: ['name'],
   refused_messages: ['from_id', 'type', 'to_role'],
+  fan_outs: ['name'],
+  webhooks: ['id'],
+  deliveries: ['id'],
   action_items: ['id'],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -71,6 +74,7 @@ export const unique = [
   'action_items',
   'budgets',
   'data_keys',
+  'deliveries',
   'idempotency_keys',
   'price_overrides',
   'queues',

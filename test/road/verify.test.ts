@@ -386,7 +386,7 @@ describe('a verifier with an endpoint', () => {
     });
     const broken = {
       ...town.platform,
-      outbound: { call: () => Promise.reject(new Error('cut')), close: async () => {} },
+      outbound: { call: () => Promise.reject(new Error('cut')), check: async () => {}, close: async () => {} },
     };
     await validateJob(broken, id);
     expect(await town.job(id)).toMatchObject({ state: 'estimated', attempts: 1, last_fault: 'Error: cut' });

@@ -32,5 +32,6 @@ export const answering = ({ scheduler, faults, hosts, now }: Reached): Outbound 
     if (isBad === 'broken') return answered(500);
     return hosts.get(host)?.(request, now()) ?? answered(204);
   },
+  check: async () => {},
   close: async () => {},
 });

@@ -9,6 +9,9 @@ import { receiveMessages } from '../../shared/messages/receive.ts';
 import { resendDeadLetters } from '../../shared/messages/resend.ts';
 import { sendMessages } from '../../shared/messages/send.ts';
 import { settleMessages } from '../../shared/messages/settle.ts';
+import { createWebhook } from '../../shared/webhooks/create.ts';
+import { testWebhook } from '../../shared/webhooks/by-hand.ts';
+import { NewWebhook } from '../../shared/webhooks/webhook.ts';
 import { admin, asAgent, type Town } from '../road/town.ts';
 import { refused } from '../kill/acts.ts';
 
@@ -56,4 +59,12 @@ export async function archiveOne(town: Town): Promise<void> {
   await town.cancel(await town.submitted());
   await town.tamper("update jobs set finished_at = '2026-01-01T00:00:00.000Z' where state = 'cancelled'");
   await runMaintenance(town.platform, admin, { seconds: 60 });
+}
+
+/** 008_webhooks: a webhook at which nobody listens, and what it was to be told. */
+export async function tellNobody(town: Town): Promise<void> {
+  const said = NewWebhook.parse({ url: 'http://127.0.0.1:9/hook', event_types: ['job.*'] });
+  const webhook = await createWebhook(town.platform, admin, said);
+  await testWebhook(town.platform, admin, webhook);
+  await town.settle();
 }

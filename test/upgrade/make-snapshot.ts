@@ -9,7 +9,7 @@ import { sealRecord } from '../../shared/events/seal.ts';
 import { migrations } from '../../shared/platform/database/migrate.ts';
 import { openTown } from '../road/town.ts';
 import { furnish } from './furniture.ts';
-import { archiveOne, failTooOften, sayWhoMayWrite } from './later.ts';
+import { archiveOne, failTooOften, sayWhoMayWrite, tellNobody } from './later.ts';
 import { setScene } from './scene.ts';
 import { dataKey, dump, fileOf, madeAt, packed } from './snapshot.ts';
 
@@ -24,6 +24,7 @@ async function makeSnapshot(): Promise<string> {
   await archiveOne(town);
   await failTooOften(town);
   await sayWhoMayWrite(town);
+  await tellNobody(town);
   await setScene(town);
   await sealRecord(town.platform);
   await town.close();

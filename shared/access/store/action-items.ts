@@ -3,7 +3,7 @@ import { now, store } from '../../platform/database/statement.ts';
 import type { Reads } from '../../platform/platform.ts';
 import type { ActionItemRow } from '../action-item.ts';
 
-const { first, change, tables } = store<{ action_items: ActionItemRow }>();
+const { all, first, change, tables } = store<{ action_items: ActionItemRow }>();
 
 export const findOpenActionItem = first((q, p: { code: string; subject: string }) =>
   q
@@ -25,15 +25,31 @@ export const insertActionItem = change((q, p: { id: string; code: string; subjec
     subject: p.subject,
     detail: p.detail,
     created_at: now(),
+    news_at: now(),
   }),
 );
 
 export const updateDone = change((q, p: { id: string; done_by: string }) =>
   q
     .updateTable('action_items')
-    .set({ done_at: now(), done_by: p.done_by })
+    .set({ done_at: now(), done_by: p.done_by, news_at: now() })
     .where('id', '=', p.id)
     .where('done_at', 'is', null),
+);
+
+/** Those that nobody was told of as they are, oldest first. */
+export const itemsWithNews = all((q, p: { limit: number }) =>
+  q.selectFrom('action_items').selectAll().where('news_at', 'is not', null).orderBy('id').limit(p.limit),
+);
+
+/** Who tells of it as it was read; hits no row where somebody has told already, or it is done meanwhile. */
+export const claimNews = change((q, p: Pick<ActionItemRow, 'id' | 'news_at'>) =>
+  q
+    .updateTable('action_items')
+    .set({ news_at: null })
+    .where('id', '=', p.id)
+    .where('news_at', '=', p.news_at)
+    .returning('id'),
 );
 
 export interface ItemFilter {

@@ -20,6 +20,7 @@ export const chained = {
   message_types: { key: 'name', prefix: 'message_type:' },
   channel_lists: { key: 'name', prefix: '' },
   archived_heads: { key: 'stream', prefix: '' },
+  webhooks: { key: 'id', prefix: '' },
 } as const;
 
 export type Chained = keyof typeof chained;

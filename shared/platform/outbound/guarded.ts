@@ -25,7 +25,21 @@ export function guardedOutbound(
 ): Outbound {
   const allowed = allowedBy(config.OUTBOUND_ALLOW, config.IDENTITY_ENDPOINT);
   const agent = new Agent({ connect: guardedConnector(allowed, resolve), connections: 16, pipelining: 1 });
-  return { call: (request) => call(agent, request), close: () => agent.destroy() };
+  return {
+    call: (request) => call(agent, request),
+    check: (url) => check(url, (target) => checked(target, allowed, resolve)),
+    close: () => agent.destroy(),
+  };
+}
+
+async function check(text: string, look: (target: Target) => Promise<string>): Promise<void> {
+  const url = readUrl(text);
+  try {
+    await look(targetOf({ hostname: url.hostname, port: url.port, protocol: url.protocol }));
+  } catch (error) {
+    // The edge of the client, as below: a name that cannot be resolved cannot be called.
+    throw asFault(error, { url, timedOut: false });
+  }
 }
 
 /** Every connection of the agent begins here, also those to an address written out. */
@@ -40,7 +54,11 @@ function guardedConnector(allowed: Allowed, resolve: Resolve): buildConnector.co
   };
 }
 
-const targetOf = ({ hostname, port, protocol }: buildConnector.Options): Target => {
+const targetOf = ({
+  hostname,
+  port,
+  protocol,
+}: Pick<buildConnector.Options, 'hostname' | 'port' | 'protocol'>): Target => {
   const tls = protocol === 'https:';
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port || (tls ? '443' : '80'), tls };
 };

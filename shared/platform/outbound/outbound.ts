@@ -21,6 +21,8 @@ export interface OutboundAnswer {
 export interface Outbound {
   /** Rejects with an {@link OutboundFault}; an answer of any status is an answer. Does not retry. */
   call(request: OutboundRequest): Promise<OutboundAnswer>;
+  /** Whether it would call this address now: rejects with an {@link OutboundFault}, and connects to nobody. */
+  check(url: string): Promise<void>;
   close(): Promise<void>;
 }
 

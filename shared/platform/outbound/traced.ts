@@ -9,6 +9,7 @@ export const tracedOutbound = (outbound: Outbound, telemetry: Telemetry): Outbou
       telemetry.note({ 'http.response.status_code': answer.status });
       return answer;
     }),
+  check: (url) => outbound.check(url),
   close: () => outbound.close(),
 });
 

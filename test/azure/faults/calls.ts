@@ -78,6 +78,20 @@ export const changes: Partial<Record<Operation, (scene: Scene) => Called[]>> = {
   drainAgent: () => [as('olga', '/api/v1/agents/writer/drain', { isRepeatable: true })],
   restoreAgent: () => [as('olga', '/api/v1/agents/drained/restore', { isRepeatable: true })],
   settleActionItem: ({ item_id }) => [as('olga', `/api/v1/action-items/${item_id}/done`, { isRepeatable: true })],
+  createWebhook: () => [
+    as('olga', '/api/v1/webhooks', {
+      body: { url: 'http://127.0.0.1:1/hook', event_types: ['*'] },
+      headers: key,
+      isRepeatable: true,
+    }),
+  ],
+  changeWebhook: ({ hook }) => [
+    as('olga', `/api/v1/webhooks/${hook.id}`, { body: { enabled: false }, headers: { 'if-match': '"1"' } }),
+  ],
+  deleteWebhook: ({ hook }) => [as('olga', `/api/v1/webhooks/${hook.id}`)],
+  rotateWebhookSecret: ({ hook }) => [as('olga', `/api/v1/webhooks/${hook.id}/rotate`, { body: {} })],
+  testWebhook: ({ hook }) => [as('olga', `/api/v1/webhooks/${hook.id}/test`)],
+  redeliverWebhook: ({ hook }) => [as('olga', `/api/v1/webhooks/${hook.id}/deliveries/${hook.delivered_id}/redeliver`)],
   heartbeat: ({ task: { task_id, fence } }) => [
     as('writer', '/api/v1/agents/writer/heartbeat', { body: { fences: [{ task_id, fence }] }, isRepeatable: true }),
   ],
@@ -116,7 +130,9 @@ export const changes: Partial<Record<Operation, (scene: Scene) => Called[]>> = {
   ],
 };
 
-const values = ({ job, task }: Scene): Record<string, string> => ({
+const values = ({ job, task, hook }: Scene): Record<string, string> => ({
+  webhook_id: hook.id,
+  delivery_id: hook.delivered_id,
   job_id: job.running,
   task_id: task.task_id,
   agent_id: 'writer',
@@ -145,7 +161,7 @@ const filled = (path: string, name: string, scene: Scene): string =>
   );
 
 /** Bells, and what they are about. */
-export const rings = ({ job, ask }: Scene): { bell: BellName; id: string; what: string }[] => [
+export const rings = ({ job, ask, hook }: Scene): { bell: BellName; id: string; what: string }[] => [
   { bell: 'estimate', id: job.submitted, what: 'a job that was submitted' },
   { bell: 'validate', id: job.estimated, what: 'a job that was estimated' },
   { bell: 'validate', id: job.blocked, what: 'a job that is blocked' },
@@ -156,4 +172,5 @@ export const rings = ({ job, ask }: Scene): { bell: BellName; id: string; what: 
   { bell: 'wake', id: 'tool:saw', what: 'what a job waits for' },
   { bell: 'wake', id: job.blocked, what: 'a job that is blocked' },
   { bell: 'ask', id: ask, what: 'a voter' },
+  { bell: 'deliver', id: hook.waiting_id, what: 'a webhook' },
 ];

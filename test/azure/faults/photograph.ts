@@ -13,7 +13,7 @@ const unseen = new Set(['commits', 'migrations']);
 
 /** Counted by claims and faults alike, or out of the clock. */
 const passing = new Set(['fence', 'last_fault', 'due_seconds', 'cursor', 'trace', 'touched_at', 'blocked_seconds']);
-const claimed = new Set(['jobs', 'approvals', 'asks', 'tasks']);
+const claimed = new Set(['jobs', 'approvals', 'asks', 'tasks', 'deliveries']);
 
 const tablesOf = (db: DatabaseSync): Table[] =>
   db

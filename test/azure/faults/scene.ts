@@ -37,6 +37,8 @@ export interface Scene {
   item_id: string;
   /** A second key of the person `gone`, and of the agent `spare`. */
   key_id: { person: string; agent: string };
+  /** Of `olga`, with a delivery that has arrived and one that waits. */
+  hook: { id: string; delivered_id: string; waiting_id: string };
 }
 
 const jobNames = [
@@ -62,14 +64,15 @@ export async function setScene(desk: SqlDesk, voter: string): Promise<Scene> {
   const made = await stage.jobs();
   const read = await stage.read(made.job.open);
   const [dead_id, receipt, item_id] = [await stage.deadLetter(), await stage.mail(), await stage.actionItem()];
-  const scene = { desk, keys: stage.keys, key_id, ...made, ...read, dead_id, receipt, item_id };
+  const hook = await stage.webhook();
+  const scene = { desk, keys: stage.keys, key_id, ...made, ...read, dead_id, receipt, item_id, hook };
   desk.twin.database.raw.exec(forgotten);
   desk.world.rung.length = 0;
   return scene;
 }
 
 /** Everything that waits for the machine is due, so that the sweep has something to find. */
-const forgotten = ['jobs', 'approvals', 'asks']
+const forgotten = ['jobs', 'approvals', 'asks', 'deliveries']
   .map((table) => `update ${table} set due_at = '2026-03-01T11:59:40.000Z' where due_at is not null;`)
   .join(' ');
 
@@ -202,6 +205,16 @@ class Stagehand {
     await this.#desk.world.platform.db.transaction('raise', (tx) => raiseActionItem(tx, item));
     const { body } = await this.ask('olga', 'GET /api/v1/action-items');
     return String(body.items?.[0]?.['item_id']);
+  }
+
+  async webhook(): Promise<Scene['hook']> {
+    const said = { url: `${this.#voter}/hook`, event_types: ['action_item.*'] };
+    const id = String((await this.ask('olga', 'POST /api/v1/webhooks', said)).body['webhook_id']);
+    const ping = async (): Promise<string> =>
+      String((await this.ask('olga', `POST /api/v1/webhooks/${id}/test`)).body['delivery_id']);
+    const delivered_id = await ping();
+    await this.run('deliver', delivered_id);
+    return { id, delivered_id, waiting_id: await ping() };
   }
 
   async read(job: string): Promise<Pick<Scene, 'sha256' | 'etag'>> {

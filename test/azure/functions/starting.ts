@@ -40,14 +40,14 @@ export function starting({ folder, outputs }: Packaged): void {
       expect(manifest).not.toHaveProperty('scripts');
     });
 
-    it('stays within its budget: 2 MB are read at each start, 5 MB are sent, 16 MB lie on the disk', () => {
+    it('stays within its budget: 2 MB are read at each start, 5 MB are sent, 17 MB lie on the disk', () => {
       const bytes = (path: string) => statSync(file(path)).size;
       expect(bytes('functions.cjs')).toBeLessThan(2000);
       expect(bytes('muster.cjs')).toBeLessThan(2_000_000);
       const files = filesIn(folder);
       const sent = files.map((path) => gzipSync(readFileSync(file(path))).length);
       expect(sent.reduce((sum, each) => sum + each, 0)).toBeLessThan(5_000_000);
-      expect(files.reduce((sum, path) => sum + bytes(path), 0)).toBeLessThan(16_000_000);
+      expect(files.reduce((sum, path) => sum + bytes(path), 0)).toBeLessThan(17_000_000);
     });
 
     it('has parts that can be loaded, each by itself', () => {

@@ -176,11 +176,11 @@ export const reviewed: readonly Reviewed[] = [
     why: 'An agent is judged by what had been learned. A failure that comes a moment too late to be seen counts at the next one.',
   },
   {
-    who: ['executeJob', 'recoverAgent'],
-    beside: ['executeJob', 'recoverAgent'],
+    who: ['changeWebhook', 'deliverWebhook failure', 'executeJob', 'recoverAgent'],
+    beside: ['changeWebhook', 'deliverWebhook failure', 'executeJob', 'recoverAgent'],
     rows: ['action_items'],
     wrong: skewed,
-    why: 'Each looks for the items of its own job or agent: of one of them they come one after the other, under its lock.',
+    why: 'Each looks for the items of its own job, agent or webhook: of one of them they come one after the other, under its lock.',
   },
   {
     who: ['executeJob'],
@@ -188,6 +188,13 @@ export const reviewed: readonly Reviewed[] = [
     rows: ['budgets', 'queues'],
     wrong: ['mixed view'],
     why: 'A queue that is not there is looked for again under the lock `queue matching`; one that is there stays there.',
+  },
+  {
+    who: ['createWebhook'],
+    beside: ['createWebhook', 'deliverWebhook'],
+    rows: ['webhooks'],
+    wrong: any,
+    why: 'It looks at the webhooks of its owner only to count them, and those are counted under the lock of the owner.',
   },
   {
     who: ['putPrices'],

@@ -21,6 +21,7 @@ export interface Reached {
 /** Columns that no table says to be references, and never change. */
 const belongs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   tool_uses: { deployment_id: 'deployments' },
+  deliveries: { webhook_id: 'webhooks' },
 };
 
 /** Tables of which all rows are under one lock. */
@@ -32,17 +33,17 @@ const underOne: Readonly<Record<string, [table: string, key: string]>> = {
 };
 
 /** Only one row each: whoever locks one locks that of the others. */
-const single: ReadonlySet<string> = new Set(['learners', 'queue_matching']);
+const single: ReadonlySet<string> = new Set(['learners', 'queue_matching', 'fan_outs']);
 export const isSingle = ({ table }: Pick<Reached, 'table'>): boolean => single.has(table);
 
 /** Their ids are made for the row, so that no other transaction inserts the same. */
 const ownIds: ReadonlySet<string> = new Set([
   ...['action_items', 'approvals', 'asks', 'ballots', 'deployments', 'jobs', 'messages', 'sealed_values', 'seals'],
-  'tasks',
+  ...['deliveries', 'tasks', 'webhooks'],
 ]);
 
 /** References that change while the row stays. */
-const moving = new Set(['owner_id', 'endpoint_secret_id', 'secret_id']);
+const moving = new Set(['owner_id', 'endpoint_secret_id', 'secret_id', 'previous_secret_id']);
 
 type Facts = Recording['facts'];
 
@@ -155,7 +156,7 @@ function parentsIn(table: string, cells: ReadonlyMap<string, unknown>, facts: Fa
 
 const streams: Readonly<Record<string, string>> = {
   ...{ job: 'jobs', approval: 'approvals', principal: 'principals', agent: 'agents', budget: 'budgets' },
-  ...{ tool: 'tools', verifier: 'verifiers', resource: 'resources', template: 'templates' },
+  ...{ tool: 'tools', verifier: 'verifiers', resource: 'resources', template: 'templates', webhook: 'webhooks' },
 };
 
 /** The row that an event is about. */
@@ -164,7 +165,7 @@ function streamOf(table: string, cells: ReadonlyMap<string, unknown>): [string, 
   const [, kind = '', rest = ''] = /^([a-z]+)[_:](.*)$/.exec(typeof stream === 'string' ? stream : '') ?? [];
   const parent = streams[kind];
   if (parent === undefined || typeof stream !== 'string') return [];
-  const key = kind === 'job' || kind === 'approval' ? stream : rest.replace(/^month:/, 'month/');
+  const key = ['job', 'approval', 'webhook'].includes(kind) ? stream : rest.replace(/^month:/, 'month/');
   return [[parent, key]];
 }
 

@@ -1,0 +1,52 @@
+/** Tells once a period when so much of a budget is spent. What is spent decides, not what is only reserved. */
+import { budgetAnswer } from '../budgets/budget.ts';
+import { periodAt } from '../budgets/reserve.ts';
+import { listBudgetRows, type BudgetRow } from '../budgets/store.ts';
+import { databaseTime } from '../platform/database/time.ts';
+import type { Reads } from '../platform/platform.ts';
+import { hears, type Hearer } from './hearing.ts';
+import type { News } from './news.ts';
+import type { Sending } from './send.ts';
+import { findAbout } from './store/deliveries.ts';
+
+const thresholds = [80, 100] as const;
+
+/** Those that asked and were not told yet. */
+export async function alertsFor(reads: Reads, hearers: readonly Hearer[]): Promise<Sending[]> {
+  const asking = hearers.filter((hearer) => hears(hearer, 'budget.alert', {}));
+  if (asking.length === 0) return [];
+  const at = await databaseTime(reads);
+  const alerts = alertsOf(await listBudgetRows(reads, { period: periodAt(at) }), at);
+  const untold: Sending[] = [];
+  for (const sending of asking.flatMap((to) => alerts.map((news) => ({ to, news })))) {
+    const { to, news } = sending;
+    if ((await findAbout(reads, { webhook_id: to.id, about: news.about })) === undefined) untold.push(sending);
+  }
+  return untold;
+}
+
+/** What stands at or above each threshold. Pure. */
+export const alertsOf = (budgets: readonly BudgetRow[], at: Date): News[] =>
+  budgets.flatMap((row) =>
+    thresholds
+      .filter((percent) => row.limit_micros > 0 && row.spent_micros * 100 >= row.limit_micros * percent)
+      .map((percent) => alertOf(row, percent, at)),
+  );
+
+function alertOf(row: BudgetRow, threshold_percent: number, at: Date): News {
+  const budget = budgetAnswer(row);
+  const { scope, period, spent_usd, limit_usd, reserved_usd } = budget;
+  return {
+    about: `budget:${scope}:${period}:${threshold_percent}`,
+    type: 'budget.alert',
+    at,
+    data: { threshold_percent, budget },
+    name: `${scope} ${period}`,
+    text: `${threshold_percent} % of the budget are spent.`,
+    facts: [
+      ['Spent', `${spent_usd} USD`],
+      ['Reserved', `${reserved_usd} USD`],
+      ['Limit', `${limit_usd} USD`],
+    ],
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * fanOutEvents: whatever was committed since the last time is put on its way to those who asked for it. What is sent
+ * and how far the record was read are one transaction, so nothing is lost or doubled; without webhooks, and without
+ * news, nothing is written.
+ */
+import { actionItem, type ActionItemRow } from '../access/action-item.ts';
+import { claimNews, itemsWithNews } from '../access/store/action-items.ts';
+import type { Platform, Reads, Tx } from '../platform/platform.ts';
+import { alertsFor } from './budget-alerts.ts';
+import { hears, type Hearer } from './hearing.ts';
+import { eventsFor } from './event-news.ts';
+import { itemNews } from './news.ts';
+import { hearersOf, send, type Sending } from './send.ts';
+import { findFanOut, moveFanOut } from './store.ts';
+import { anyDue, deliveryWork } from './store/deliveries.ts';
+
+/** What is left over then waits for the next time. */
+const pagesAtOnce = 20;
+const itemsAtOnce = 100;
+const deliveriesAtOnce = 500;
+
+export async function fanOutEvents(platform: Platform): Promise<void> {
+  for (let page = 0; page < pagesAtOnce; page++) {
+    const found = await look(platform.db.read);
+    if (found === undefined) break;
+    if (!(await platform.db.transaction('fanOutEvents', (tx) => sendAll(tx, found)))) return; // another was faster
+  }
+  if ((await anyDue(platform.db.read, {})) !== undefined) await ringDueDeliveries(platform);
+}
+
+interface Found {
+  /** As they were read: who sends moves both on. */
+  version: number;
+  through_cursor: number;
+  sendings: readonly Sending[];
+  items: readonly ActionItemRow[];
+  hearers: readonly Hearer[];
+}
+
+/**
+ * What there is to tell. The record is read as far as nobody can commit in between; webhooks and their owners are taken as
+ * they stand now: who is disabled a moment later is not called.
+ */
+async function look(reads: Reads): Promise<Found | undefined> {
+  const [hearers, items] = [await hearersOf(reads), await itemsWithNews(reads, { limit: itemsAtOnce })];
+  if (hearers.length === 0 && items.length === 0) return undefined;
+  const fanOut = await findFanOut(reads, {});
+  if (fanOut === undefined) throw new Error('the row of fan_outs is gone');
+  const { through_cursor, sendings } = await eventsFor(reads, hearers, fanOut.through_cursor);
+  const alerts = await alertsFor(reads, hearers);
+  if (through_cursor === fanOut.through_cursor && items.length === 0 && alerts.length === 0) return undefined;
+  return { version: fanOut.version, through_cursor, sendings: [...sendings, ...alerts], items, hearers };
+}
+
+/** Whether it was this one that sent. */
+async function sendAll(tx: Tx, { version, through_cursor, sendings, items, hearers }: Found): Promise<boolean> {
+  if ((await moveFanOut(tx, { was: version, through_cursor })).length === 0) return false;
+  const told: Sending[] = [];
+  for (const item of items) {
+    if ((await claimNews(tx, item)).length > 0) told.push(...itemSendings(item, hearers)); // else it is done meanwhile
+  }
+  await send(tx, [...sendings, ...told]);
+  return true;
+}
+
+function itemSendings(item: ActionItemRow, hearers: readonly Hearer[]): Sending[] {
+  const news = itemNews(actionItem(item));
+  return hearers.filter((hearer) => hears(hearer, news.type, {})).map((to) => ({ to, news }));
+}
+
+/** What is due and was not rung for, or whose bell was lost. */
+const ringDueDeliveries = (platform: Platform): Promise<void> =>
+  platform.db.transaction('sweepDeliveries', async (tx) => {
+    for (const { id } of await deliveryWork.sweep(tx, { limit: deliveriesAtOnce, counts: '' })) tx.ring('deliver', id);
+  });
