@@ -59,8 +59,8 @@ export interface Sealer extends ValueSealer, Signer {
 export function sealerWith(key: Uint8Array, random: Random): Sealer {
   const id = keyIdOf(key);
   const encryption = derived(key, 'seal');
-  const signing = signingKey(derived(key, 'sign'));
-  const known = publicKeyOf(signing);
+  let made: { signing: KeyObject; known: PublicKey } | undefined; // few ever sign
+  const signer = () => (made ??= signerOf(signingKey(derived(key, 'sign'))));
   return {
     seal: async (plain, path) => ({
       key_id: id,
@@ -73,14 +73,16 @@ export function sealerWith(key: Uint8Array, random: Random): Sealer {
     },
     rotate: async () => 0,
     sign: async (text) => ({
-      key_id: known.key_id,
-      signature: sign(null, Buffer.from(text), signing).toString('base64'),
+      key_id: signer().known.key_id,
+      signature: sign(null, Buffer.from(text), signer().signing).toString('base64'),
     }),
-    verify: async (text, signed) => isSignedBy([known], text, signed),
-    publicKeys: async () => [known],
+    verify: async (text, signed) => isSignedBy([signer().known], text, signed),
+    publicKeys: async () => [signer().known],
     check: async () => `one key of its own, ${id}`,
   };
 }
+
+const signerOf = (signing: KeyObject) => ({ signing, known: publicKeyOf(signing) });
 
 /** The name of a data key; says nothing of it. */
 export const keyIdOf = (key: Uint8Array): string =>
