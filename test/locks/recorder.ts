@@ -12,20 +12,23 @@ export const lockRecorder =
     ...engine,
     atomically: (work, ran) =>
       engine.atomically((run, at) => {
-        let watched: LockedTransaction | undefined;
+        let watched: LockedTransaction | undefined | null;
         const recorded = async <Row>(query: CompiledQuery<Row>): Promise<Row[]> => {
           const rows = await run(query);
-          watched ??= new LockedTransaction(currentTransaction() ?? '', tell);
-          if (isOurs(currentTransaction() ?? '')) watched.note(query, rows);
+          if (watched === undefined) watched = watchedOf(currentTransaction() ?? '', tell);
+          watched?.note(query, rows);
           return rows;
         };
         return work(recorded, at);
       }, ran),
     together: async (queries, ran) => {
       const rows = await engine.together(queries, ran);
-      const name = currentTransaction() ?? '';
-      const watched = new LockedTransaction(name, tell);
-      if (isOurs(name)) queries.forEach((query, i) => watched.note(query, rows[i] ?? []));
+      const watched = watchedOf(currentTransaction() ?? '', tell);
+      queries.forEach((query, i) => watched?.note(query, rows[i] ?? []));
       return rows;
     },
   });
+
+/** Null: a test's own, which nobody holds against the order. */
+const watchedOf = (name: string, tell: (breach: string) => void): LockedTransaction | null =>
+  isOurs(name) ? new LockedTransaction(name, tell) : null;

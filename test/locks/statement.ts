@@ -79,13 +79,15 @@ function comparedIn(node: unknown): string[] {
 
 /** The value that `column` is compared with by `=`, as it was bound; undefined where it is not. */
 export function boundTo({ sql, parameters }: Pick<CompiledQuery, 'sql' | 'parameters'>, column: string): unknown {
-  const key = `${column} in ${sql}`;
-  let place = places.get(key);
-  if (place === undefined) places.set(key, (place = placeOf(sql, column)));
+  let known = places.get(sql);
+  if (known === undefined) places.set(sql, (known = new Map()));
+  let place = known.get(column);
+  if (place === undefined) known.set(column, (place = placeOf(sql, column)));
   return place < 0 ? undefined : parameters[place];
 }
 
-const places = new Map<string, number>();
+/** By statement and column. */
+const places = new Map<string, Map<string, number>>();
 
 /** Which parameter it is; below 0: none. */
 function placeOf(sql: string, column: string): number {
