@@ -1,6 +1,6 @@
 /** What must be true of a folder when all has come to rest, whenever the process before died. */
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { recordInFile } from '../../local/record-file.ts';
 import { checkRecord } from '../../shared/insights/check-record.ts';
 import { ends } from '../promises/ends.ts';
@@ -52,7 +52,13 @@ type Rows = (sql: string, ...parameters: (string | number | null)[]) => Record<s
 /** Gives what is wrong, a line each. */
 export async function judge(folder: string, calls: readonly Call[], given: readonly Given[]): Promise<string[]> {
   const database = new DatabaseSync(join(folder, 'muster.db'), { readOnly: true });
-  const rows: Rows = (sql, ...parameters) => database.prepare(sql).all(...parameters);
+  const known = new Map<string, StatementSync>();
+  const statementOf = (sql: string): StatementSync => {
+    const statement = known.get(sql) ?? database.prepare(sql);
+    known.set(sql, statement);
+    return statement;
+  };
+  const rows: Rows = (sql, ...parameters) => statementOf(sql).all(...parameters);
   const complaints = [...filesIn(rows), ...rowsIn(rows), ...keysIn(rows, calls), ...answersIn(rows, calls)];
   const look = { rows, ledger: ledgerOf(calls, given) } as Look; // rows are what a statement selects
   complaints.push(...promises.flatMap((promised) => promised.atEnd(look)));

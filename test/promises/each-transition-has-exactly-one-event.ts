@@ -1,4 +1,4 @@
-import { note, noted, notes } from './noted.ts';
+import { found, note, noted, notes } from './noted.ts';
 import type { Look, Promised } from './promised.ts';
 
 /** Tables whose rows carry a stream: its name, and the columns of which an event tells. */
@@ -52,8 +52,7 @@ const watch = [
   ...Object.entries(tables).flatMap(watchOf),
 ];
 
-const owing = ({ rows }: Look): string[] =>
-  rows<{ words: string }>("select stream || ' has no event ' || number words from owed").map(({ words }) => words);
+const owing = "select stream || ' has no event ' || number words from owed";
 
 interface Move {
   stream: string;
@@ -91,5 +90,5 @@ export const eachTransitionHasExactlyOneEvent: Promised = {
   sentence: 'Each transition named under "Events" has exactly one event.',
   watch,
   now: owing,
-  atEnd: (look) => [...noted(look, 'events'), ...owing(look), ...untold(look)],
+  atEnd: (look) => [...noted(look, 'events'), ...found(look, owing), ...untold(look)],
 };

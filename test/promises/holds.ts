@@ -1,5 +1,6 @@
 /** Who held which task under which fence, and what it had used when that ended: noted as it passes. */
 import type { Line } from '../simulation/ledger.ts';
+import { onceFor } from './once-for.ts';
 import type { Look } from './promised.ts';
 
 export interface Hold {
@@ -29,12 +30,12 @@ export const holds = [
      where task_id = old.id and fence = old.fence; end`,
 ];
 
-export const holdsIn = ({ rows }: Look): Hold[] => rows<Hold>('select * from holds order by task_id, fence');
+export const holdsIn = onceFor(({ rows }: Look): Hold[] => rows<Hold>('select * from holds order by task_id, fence'));
 
 export type Report = Line<'report'>;
 
 /** The reports of a ledger by task and fence, in the order of their making. */
-export function reportsByHold({ ledger }: Look): (hold: Pick<Hold, 'task_id' | 'fence'>) => Report[] {
+export const reportsByHold = onceFor(({ ledger }: Look): ((hold: Pick<Hold, 'task_id' | 'fence'>) => Report[]) => {
   const byHold = Map.groupBy(ledger.of('report'), ({ task_id, fence }) => `${task_id} ${fence}`);
   return ({ task_id, fence }) => byHold.get(`${task_id} ${fence}`) ?? [];
-}
+});

@@ -1,14 +1,11 @@
-import { note, noted, notes } from './noted.ts';
-import type { Look, Promised } from './promised.ts';
+import { found, note, noted, notes } from './noted.ts';
+import type { Promised } from './promised.ts';
 
 /** What a budget counts is what its deployments have reserved and spent, to the micro-dollar. */
-const miscounted = ({ rows }: Look): string[] =>
-  rows<{ words: string }>(
-    `select scope || ' of ' || period || ' and its reservations do not agree' words from budgets
-     where (reserved_micros, spent_micros) <>
-       (select coalesce(sum(reserved_micros), 0), coalesce(sum(spent_micros), 0) from reservations
-        where reservations.scope = budgets.scope and reservations.period = budgets.period)`,
-  ).map(({ words }) => words);
+const miscounted = `select scope || ' of ' || period || ' and its reservations do not agree' words from budgets
+  where (reserved_micros, spent_micros) <>
+    (select coalesce(sum(reserved_micros), 0), coalesce(sum(spent_micros), 0) from reservations
+     where reservations.scope = budgets.scope and reservations.period = budgets.period)`;
 
 const ceiling = `(select cost_ceiling_micros from approvals
   where approvals.deployment_id = new.deployment_id and state = 'consumed')`;
@@ -24,5 +21,5 @@ export const neverReservedBeyondALimit: Promised = {
      begin ${note('budgets', "new.deployment_id || ' reserved something else than its ceiling'")} end`,
   ],
   now: miscounted,
-  atEnd: (look) => [...noted(look, 'budgets'), ...miscounted(look)],
+  atEnd: (look) => [...noted(look, 'budgets'), ...found(look, miscounted)],
 };

@@ -1,14 +1,11 @@
-import { note, noted, notes } from './noted.ts';
-import type { Look, Promised } from './promised.ts';
+import { found, note, noted, notes } from './noted.ts';
+import type { Promised } from './promised.ts';
 
 /** What is counted as taken is what is held, in every resource. */
-const miscounted = ({ rows }: Look): string[] =>
-  rows<{ words: string }>(
-    `select name || ' counts ' || allocated || ' and has given ' || held words from
-       (select name, allocated, (select coalesce(sum(amount), 0) from allocations where resource_name = name) held
-        from resources)
-     where allocated <> held`,
-  ).map(({ words }) => words);
+const miscounted = `select name || ' counts ' || allocated || ' and has given ' || held words from
+    (select name, allocated, (select coalesce(sum(amount), 0) from allocations where resource_name = name) held
+     from resources)
+  where allocated <> held`;
 
 export const noResourceBeyondItsCapacity: Promised = {
   sentence: 'A resource is never allocated beyond capacity.',
@@ -19,5 +16,5 @@ export const noResourceBeyondItsCapacity: Promised = {
      begin ${note('resources', "new.name || ' has ' || new.capacity || ' and gave ' || new.allocated")} end`,
   ],
   now: miscounted,
-  atEnd: (look) => [...noted(look, 'resources'), ...miscounted(look)],
+  atEnd: (look) => [...noted(look, 'resources'), ...found(look, miscounted)],
 };

@@ -16,7 +16,8 @@ export const noted = ({ rows }: Look, promise: string): string[] =>
   rows<{ words: string }>('select words from broken where promise = ?', promise).map(({ words }) => words);
 
 /** What was noted of any of them. */
-export const anyNoted = ({ rows }: Look): string[] =>
-  rows<{ promise: string; words: string }>('select promise, words from broken').map(
-    ({ promise, words }) => `${promise}: ${words}`,
-  );
+export const anyNoted = "select promise || ': ' || words words from broken";
+
+/** What a statement that gives `words` finds. */
+export const found = ({ rows }: Look, statement: string): string[] =>
+  rows<{ words: string }>(statement).map(({ words }) => words);

@@ -6,8 +6,8 @@ export interface Promised {
   sentence: string;
   /** Statements run once before anything happens: tables and triggers that note what passes. */
   watch?: readonly string[];
-  /** After every commit, and cheap: gives what is broken, in words. */
-  now?(look: Look): string[];
+  /** A cheap statement that gives what is broken after a commit, as `words`; those of all are asked as one. */
+  now?: string;
   /** At the end, when all has come to rest. */
   atEnd(look: Look): string[];
 }

@@ -1,21 +1,15 @@
-import { note, noted, notes } from './noted.ts';
-import type { Look, Promised } from './promised.ts';
+import { found, note, noted, notes } from './noted.ts';
+import type { Promised } from './promised.ts';
 
 /** What the same claim took a moment later was not passed over. */
-const unjust = ({ rows }: Look): string[] =>
-  rows<{ words: string }>(
-    `select taken_id || ' was taken before ' || before_id words from passed_over
-     where not exists (select 1 from seen_claims
-       where task_id = before_id and seen_claims.claim_id = passed_over.claim_id and seen_claims.at = passed_over.at)`,
-  ).map(({ words }) => words);
+const unjust = `select taken_id || ' was taken before ' || before_id words from passed_over
+  where not exists (select 1 from seen_claims
+    where task_id = before_id and seen_claims.claim_id = passed_over.claim_id and seen_claims.at = passed_over.at)`;
 
 /** Leases that were taken from one holder in one moment come back in the order of their tasks. */
-const mixedUp = ({ rows }: Look): string[] =>
-  rows<{ words: string }>(
-    `select newer.task_id || ' came back before ' || older.task_id words from taken_back older
-     join taken_back newer using (holder_id, at, queue_id, priority)
-     where newer.task_id > older.task_id and newer.place < older.place`,
-  ).map(({ words }) => words);
+const mixedUp = `select newer.task_id || ' came back before ' || older.task_id words from taken_back older
+  join taken_back newer using (holder_id, at, queue_id, priority)
+  where newer.task_id > older.task_id and newer.place < older.place`;
 
 export const theMostUrgentAndOldestFirst: Promised = {
   sentence: 'Within a queue, a claim takes the highest priority, oldest first.',
@@ -37,7 +31,7 @@ export const theMostUrgentAndOldestFirst: Promised = {
      end`,
   ],
   now: unjust,
-  atEnd: (look) => [...unjust(look), ...mixedUp(look)],
+  atEnd: (look) => [...found(look, unjust), ...found(look, mixedUp)],
 };
 
 /** Behind all that were queued by the clock of the database before it was, unless its holder gave it back untried. */

@@ -1,4 +1,5 @@
 /** Deployments, each with what the record tells of it and the tasks it had, for those who ask how it went. */
+import { onceFor } from './once-for.ts';
 import type { Look } from './promised.ts';
 
 export interface Told {
@@ -54,7 +55,8 @@ const events = `select stream, type, at, actor, data from events
 const tasks = `select id, deployment_id, name, agent_id, holder_id, state, priority, depends_on, input, output, max_attempts,
     time_limit_seconds, queued_at, ended_at, undoes, assigned_by from tasks order by id`;
 
-export function deploymentsIn({ rows }: Look): Deployed[] {
+/** Read once for all who look at the same end. */
+export const deploymentsIn = onceFor(({ rows }: Look): Deployed[] => {
   const told = Map.groupBy(
     rows<{ stream: string; type: string; at: string; actor: string; data: string }>(events).map(
       ({ stream, type, at, actor, data }) => {
@@ -70,7 +72,7 @@ export function deploymentsIn({ rows }: Look): Deployed[] {
     told: told.get(`${row.job_id} ${row.number}`) ?? [],
     tasks: tasksOf.get(row.id) ?? [],
   }));
-}
+});
 
 /** Tasks of the run itself, those among them that its plan does not have, and those that undo it. */
 export const stepsOf = ({ tasks: all }: Deployed): TaskOf[] => all.filter(({ undoes }) => undoes === null);

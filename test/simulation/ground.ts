@@ -16,7 +16,6 @@ export class Ground {
   time: () => number = () => 0;
   readonly #statements = new Map<string, StatementSync>();
   #reset: StatementSync[] = [];
-  #changes = 0;
   #own: string[] = [];
   #past: Past | undefined;
   #builder: Engine['builder'] | undefined;
@@ -62,15 +61,6 @@ export class Ground {
       ...filled.map(fill),
       ...watching.map(empty), // of what they have seen of the filling
     ];
-  }
-
-  /** Whether anything was written since it was asked last. */
-  hasChanged(): boolean {
-    const [row] = this.rows<{ changes: number }>('select total_changes() changes');
-    const changes = row?.changes ?? 0;
-    const hasChanged = changes !== this.#changes;
-    this.#changes = changes;
-    return hasChanged;
   }
 
   /** As it was some transactions ago; made when it is first asked for, before anybody lives. */

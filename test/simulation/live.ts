@@ -1,4 +1,5 @@
 /** One life of a whole Muster from one seed, and what was found in it. */
+import { found } from '../promises/noted.ts';
 import type { Look } from '../promises/promised.ts';
 import type { Around } from './around.ts';
 import type { Asked, Given, Lived } from './asked.ts';
@@ -27,10 +28,11 @@ export async function live(asked: Asked, given: Given): Promise<Lived> {
   const look: Look = { rows: (sql, ...parameters) => ground.rows(sql, ...parameters), ledger };
   const lived = { broken, turns: 0, seconds: 0, crashes: 0, commits: 0 };
   const running = new Running(around);
+  const now = given.promised.flatMap((promised) => promised.now ?? []).join(' union all ');
   around.committed = (name) => {
     lived.commits++;
     given.onCommit?.(name, scheduler.now);
-    if (ground.hasChanged()) for (const { now } of given.promised) broken.push(...(now?.(look) ?? []));
+    broken.push(...found(look, now));
   };
   scheduler.onTurn = (waiting) => {
     given.onTurn?.(waiting, scheduler.now);

@@ -4,6 +4,7 @@ import { Ledger } from '../../simulation/ledger.ts';
 import { live } from '../../simulation/live.ts';
 import { openGround } from '../../simulation/open-ground.ts';
 import { promises } from '../all.ts';
+import { found } from '../noted.ts';
 import type { Look, Promised } from '../promised.ts';
 import { tampers } from './all.ts';
 import type { Tamper } from './tamper.ts';
@@ -33,12 +34,12 @@ function wordsOf({ promised, change, retell }: Tamper, { rows, ledger }: Look): 
   for (const statement of change) ground.connection.raw.exec(statement);
   retell?.(told);
   const look = { rows, ledger: told };
-  const words = [...(promised.now?.(look) ?? []), ...promised.atEnd(look)];
+  const words = [...(promised.now === undefined ? [] : found(look, promised.now)), ...promised.atEnd(look)];
   ground.rollBack();
   return words;
 }
 
-const print = (found: Found) => process.stdout.write(`${JSON.stringify(found)}\n`);
+const print = (line: Found) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 let left = tampers;
 for (let seed = 1; seed <= mostLives && left.length > 0; seed++) {
