@@ -29,12 +29,15 @@ export async function manyLives({ from, seeds, minutes }: Wanted): Promise<{ tol
 /** What `run.ts` prints with these arguments. */
 export const runOf = (args: readonly string[]): Promise<string> => printed(script, args);
 
+/** Most of what a life makes is gone before there is so much: megabytes. */
+const fewCollections = '--max-semi-space-size=64';
+
 /**
  * What a script prints in a process of its own: where tests are run, modules are loaded at any moment, and a life would
  * not come out the same twice.
  */
 async function printed(script: string, args: readonly string[] = []): Promise<string> {
-  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [fewCollections, script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   return output.trimEnd();
 }

@@ -2,6 +2,7 @@
 import type { Platform, Ring } from '../../shared/platform/platform.ts';
 import type { Around } from './around.ts';
 import type { Chance } from './chance.ts';
+import type { Ground } from './ground.ts';
 
 const tables = ['jobs', 'approvals', 'asks', 'tasks', 'messages'];
 
@@ -20,7 +21,7 @@ export function nextSweep({ ground, clock, manner }: Pick<Around, 'ground' | 'cl
 }
 
 /** The share of what is in vain that is not left out. */
-const inVain = 0.02;
+export const inVain = 0.02;
 
 const sweepOf = new Map(tables.map((table) => [`sweep${table.charAt(0).toUpperCase()}${table.slice(1)}`, table]));
 
@@ -38,8 +39,7 @@ export function sweeping({ ground }: Pick<Around, 'ground'>, platform: Platform,
 }
 
 /** A bell for whatever waits for something, while nothing waits: most of them are. */
-export const isForNobody = ({ ground }: Pick<Around, 'ground'>, { bell, id }: Ring, chance: Chance): boolean =>
+export const isForNobody = (ground: Ground, { bell, id }: Ring): boolean =>
   bell === 'wake' &&
   !id.startsWith('job_') &&
-  ground.rows("select 1 from jobs where state = 'blocked' limit 1").length === 0 &&
-  !chance.chance(inVain);
+  ground.rows("select 1 from jobs where state = 'blocked' limit 1").length === 0;

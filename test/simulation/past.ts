@@ -9,7 +9,7 @@ import { SqliteConnection } from '../../shared/platform/database/sqlite-connecti
 import type { Chance } from './chance.ts';
 
 /** After a commit it is brought up to date in this share of cases. */
-const catchesUp = 0.1;
+const catchesUp = 0.05;
 
 export class Past {
   readonly #present: SqliteConnection;

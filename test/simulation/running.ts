@@ -11,7 +11,8 @@ import { boundaryOf } from './boundary.ts';
 import type { Around } from './around.ts';
 import { reached } from './database.ts';
 import { chanceOf, type Chance } from './chance.ts';
-import { isForNobody, nextSweep, sweeping } from './next-sweep.ts';
+import { Looked } from './looked.ts';
+import { inVain, isForNobody, nextSweep, sweeping } from './next-sweep.ts';
 
 /** One process: an identity, with which everything in it is gone. */
 interface Process {
@@ -23,8 +24,9 @@ export class Running {
   crashes = 0;
   readonly #around: Around;
   readonly #air: Air;
-  /** Of sweeps that would find nothing. */
+  /** Of what would find nothing. */
   readonly #vain: Chance;
+  readonly #looked: Looked;
   #process: Process = { number: 0 };
   /** What to do when the process dies: whoever waits for an answer hears that there is none. */
   readonly #mourners = new Set<() => void>();
@@ -33,6 +35,7 @@ export class Running {
     this.#around = around;
     this.#air = new Air(around.scheduler, around.faults);
     this.#vain = chanceOf(around.seed, 'sweep');
+    this.#looked = new Looked(around.ground);
   }
 
   /** Opens it, and rings for what waits, as every host does. */
@@ -90,7 +93,7 @@ export class Running {
         this.hear(ring);
       });
     if (platform === undefined) return again(manner.restartSeconds);
-    if (isForNobody(this.#around, ring, this.#vain)) return;
+    if (this.#isInVain(ring)) return;
     const settled = this.onDeath(() => again(manner.lockSeconds));
     this.inside(`${ring.bell} ${ring.id}`, async () => {
       await scheduler.turn(`hears ${ring.bell}`);
@@ -101,8 +104,15 @@ export class Running {
 
   #answer =
     (platform: Platform) =>
-    ({ bell, id }: Ring): Promise<void> =>
-      (this.#around.plant.stages?.(stages) ?? stages)[bell].run(platform, id);
+    (ring: Ring): Promise<void> =>
+      this.#looked.answer(ring, () =>
+        (this.#around.plant.stages?.(stages) ?? stages)[ring.bell].run(platform, ring.id),
+      );
+
+  #isInVain(ring: Ring): boolean {
+    const { ground } = this.#around;
+    return (isForNobody(ground, ring) || this.#looked.isInVain(ring)) && !this.#vain.chance(inVain);
+  }
 
   async #open(process: Process): Promise<Platform> {
     const { scheduler, faults, ground, clock, config, log, plant, outbound, manner } = this.#around;
@@ -114,7 +124,7 @@ export class Running {
     const inside = (ring: Ring) =>
       scheduler.as({ name: `${ring.bell} ${ring.id}`, process }, async () => {
         const { platform } = this;
-        if (platform === undefined || isForNobody(this.#around, ring, this.#vain)) return;
+        if (platform === undefined || this.#isInVain(ring)) return;
         await scheduler.turn(`hears ${ring.bell}`);
         await this.#answer(platform)(ring);
       });

@@ -134,8 +134,9 @@ export class Scheduler {
   /** Everybody has come to his next boundary. */
   async #quiet(): Promise<void> {
     for (let turns = 0; turns < mostTurns; turns++) {
-      await new Promise(setImmediate);
+      await new Promise(process.nextTick); // once no promise is left to settle
       if (this.#busy === 0) return;
+      await new Promise(setImmediate);
     }
     throw new Error('somebody waits for something that is not of this simulation');
   }

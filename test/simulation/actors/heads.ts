@@ -34,7 +34,7 @@ const good: Manner = { looks: [5, 30], no: 0 };
 /** Nobody is away for longer without looking whether the faults are over. */
 const longestAway = 240;
 /** Seconds after which an agent says again that it lives: before anybody would miss it. */
-const seldom = 70;
+const seldom = 80;
 
 type Question = Pick<ApprovalBrief, 'job_id' | 'definition_sha256'>;
 
@@ -58,7 +58,7 @@ const voting =
     let silent = Infinity;
     while (!life.isOver) {
       const { looks, no, isDoubled = false, isContradictory = false } = life.isCalm ? { ...manner, ...good } : manner;
-      if (silent >= seldom) {
+      if (silent >= seldom && (silent === Infinity || isWaitedFor(life) || life.random.chance(0.2))) {
         await beat(life);
         silent = 0;
       }
@@ -82,6 +82,10 @@ const voting =
 
 /** Whether anybody is asked anything. */
 const isAnyOpen = (life: Life): boolean => life.glimpse("select 1 from approvals where state = 'open'");
+
+/** Whether a job is still to be approved: none asks who lives later on. */
+const isWaitedFor = (life: Life): boolean =>
+  life.glimpse("select 1 from jobs where state in ('submitted', 'estimated', 'awaiting_approval', 'blocked')");
 
 /** Gives for how long. */
 async function rest(life: Life, [from, to]: readonly [number, number]): Promise<number> {

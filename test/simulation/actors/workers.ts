@@ -100,9 +100,12 @@ const introduce = (life: Life, agent_id: string): Promise<unknown> =>
 
 /** Whether there is anything to take, or it has not been heard of for long: then the claim is the sign that it lives. */
 const isWorth = (life: Life, { id }: Self): boolean =>
-  life.glimpse("select 1 from tasks where state = 'queued'") ||
-  !life.glimpse('select 1 from agents where id = ? and last_seen_at > now_plus(-70)', id) ||
+  life.glimpse(forIt, id) ||
+  !life.glimpse('select 1 from agents where id = ? and last_seen_at > now_plus(-100)', id) ||
   life.random.chance(0.1);
+
+const forIt = `select 1 from tasks join queue_agents on queue_agents.queue_id = tasks.queue_id and queue_agents.agent_id = ?
+  where state = 'queued'`;
 
 /** Drops what is not its own any more; what it should stop is left, and so it comes to an end. */
 async function beat(life: Life, self: Self): Promise<void> {
