@@ -21,7 +21,7 @@ const isHeld = "old.state = 'received' and old.lease_until > now_plus(0)";
 
 const watch = [
   notes,
-  `create table deliveries (message_id text, receipt text, to_agent text, ended_as text,
+  `create table handed_over (message_id text, receipt text, to_agent text, ended_as text,
      primary key (message_id, receipt)) without rowid`,
   `create trigger watch_letters after update on messages when ${isOver} or ${isRewritten}
    begin
@@ -36,13 +36,13 @@ const watch = [
      ${note('mail', "new.id || ' was delivered without a lease'", 'where new.lease_until is null or new.lease_until <= now_plus(0)')}
      ${note('mail', "new.id || ' was delivered when it was too old'", 'where new.expires_at <= now_plus(0)')}
      ${note('mail', "new.id || ' was given to ' || new.holder_id || ', whose it is not'", 'where not exists (select 1 from mailboxes where mailbox = new.mailbox and agent_id = new.holder_id)')}
-     insert into deliveries values (new.id, new.receipt, new.holder_id, null);
+     insert into handed_over values (new.id, new.receipt, new.holder_id, null);
    end`,
   `create trigger watch_ends_of_deliveries after update on messages
    when old.state = 'received' and (new.state <> 'received' or new.receipt is not old.receipt)
    begin
      ${note('mail', "new.id || ' was taken back before its time'", `where ${isHeld} and new.receipt is null`)}
-     update deliveries set ended_as = new.state where message_id = old.id and receipt = old.receipt;
+     update handed_over set ended_as = new.state where message_id = old.id and receipt = old.receipt;
    end`,
   `create trigger watch_delays after update on messages when old.state = 'delayed' and new.state = 'queued'
    begin ${note('mail', "new.id || ' came back before its time'", 'where old.due_at > now_plus(0)')} end`,
@@ -100,7 +100,7 @@ const endsAs: Record<Line<'settlement'>['action'], readonly string[]> = {
 /** An end that the receiver has told, or that of a lease; what was heard of an end is what it was. */
 function wrongEnds({ rows, ledger }: Look): string[] {
   const all = rows<Delivery>(
-    'select deliveries.*, dead_reason from deliveries join messages on messages.id = message_id',
+    'select handed_over.*, dead_reason from handed_over join messages on messages.id = message_id',
   );
   const nameOf = (one: { message_id: string; receipt: string }) => `${one.message_id} under ${one.receipt}`;
   const settled = Map.groupBy(ledger.of('settlement'), nameOf);

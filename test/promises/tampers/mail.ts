@@ -4,7 +4,7 @@ import { aMessageIsSettledOnce } from '../a-message-is-settled-once.ts';
 import { aSentMessageComesToAnEnd } from '../a-sent-message-comes-to-an-end.ts';
 import { tampersWith, type Tamper } from './tamper.ts';
 
-const acknowledged = "select 1 from deliveries where ended_as = 'acknowledged'";
+const acknowledged = "select 1 from handed_over where ended_as = 'acknowledged'";
 const dead = "select 1 from messages where state = 'dead' and dead_reason like 'of msg_%'";
 const one = "(select min(id) from messages where type = 'custom')";
 /** Waits to be delivered, as it was at first. */
@@ -91,7 +91,7 @@ export const tampersWithMail: Tamper[] = [
     ],
     'an end by somebody else': [settlements((line) => (line.agent = 'eve')), / was settled by eve$/],
     'a delivery that nobody knows of': [
-      'delete from deliveries',
+      'delete from handed_over',
       /^msg_\w+ under \w+ was given to \w+, and is not known$/,
     ],
   }),
