@@ -1,6 +1,6 @@
 /** The settings of a process, read once at its start. Nothing else reads the environment. */
 import { z } from 'zod';
-import { inOneProcess, onAzure, onAzureSql, onServiceBus } from './forms.ts';
+import { inOneProcess, isMock, onAzure, onAzureSql, onServiceBus } from './forms.ts';
 import { settings } from './settings.ts';
 
 /** Settings and what follows from them. */
@@ -33,7 +33,7 @@ const conflicts: { when: (given: z.output<typeof settings>) => boolean; say: str
 
 /** Reads settings; an invalid one stops the start with its name and what is expected. */
 export function readConfig(environment: Record<string, string | undefined>): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const given = inMemory(Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '')));
   refuseUnresolved(given);
   const parsed = settings.safeParse(given);
   if (!parsed.success) {
@@ -43,6 +43,13 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const conflict = conflicts.find(({ when }) => when(parsed.data));
   if (conflict !== undefined) throw new Error(`These settings cannot be used:\n  ${conflict.say}`);
   return { ...parsed.data, secrets: secretsIn(given), DUE_SECONDS: inOneProcess(parsed.data) ? 1 : 30 };
+}
+
+/** Without what a mock does without. */
+function inMemory(given: Record<string, string | undefined>): Record<string, string | undefined> {
+  if (!isMock(given)) return given;
+  const kept = Object.entries(given).filter(([name]) => !/^(AZURE_SQL_|SERVICEBUS|AZURE_KEY_VAULT_URL$)/.test(name));
+  return { ...Object.fromEntries(kept), MUSTER_DATA: ':memory:' };
 }
 
 /** Azure leaves a reference to Key Vault as it stands where it cannot read the secret; it is nobody's value. */

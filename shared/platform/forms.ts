@@ -4,10 +4,13 @@ type Given = Readonly<Record<string, unknown>>;
 
 const isSet = (value: unknown): boolean => value !== undefined && value !== '';
 
-export const onAzureSql = ({ AZURE_SQL_SERVER }: Given): boolean => isSet(AZURE_SQL_SERVER);
+/** Everything in memory, whatever else is set. */
+export const isMock = ({ AGENT_COMMUNICATION_MODE }: Given): boolean => AGENT_COMMUNICATION_MODE === 'mock';
 
-export const onServiceBus = ({ SERVICEBUS, SERVICEBUS__fullyQualifiedNamespace }: Given): boolean =>
-  isSet(SERVICEBUS) || isSet(SERVICEBUS__fullyQualifiedNamespace);
+export const onAzureSql = (given: Given): boolean => !isMock(given) && isSet(given['AZURE_SQL_SERVER']);
+
+export const onServiceBus = (given: Given): boolean =>
+  !isMock(given) && (isSet(given['SERVICEBUS']) || isSet(given['SERVICEBUS__fullyQualifiedNamespace']));
 
 /** Whether everything is in this one process, where a sweep costs next to nothing. */
 export const inOneProcess = (given: Given): boolean => !onAzureSql(given) && !onServiceBus(given);

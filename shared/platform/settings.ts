@@ -62,6 +62,10 @@ export const settings = z.object({
     .describe(
       'Key for sealed values, 32 bytes in base64; made in the data folder when absent, unless there is a key vault',
     ),
+  AGENT_COMMUNICATION_MODE: z
+    .enum(['sql', 'mock'])
+    .default('sql')
+    .describe('`mock` keeps everything in memory, whatever else is set: the same code, for the tests of an agent'),
   AGENT_DEFAULT_TIMEOUT: duration.default(300).describe('Time limit of a task whose definition names none'),
   AGENT_MAX_RETRIES: z.coerce
     .number()

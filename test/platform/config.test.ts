@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { readConfig } from '../../shared/platform/config.ts';
+import { inOneProcess, onAzureSql, onServiceBus } from '../../shared/platform/forms.ts';
 import type { settings } from '../../shared/platform/settings.ts';
 
 /** A value that each setting refuses; undefined where every text is good. */
@@ -8,6 +9,7 @@ const wrong: Record<keyof typeof settings.shape, string[]> = {
   PORT: ['x', '-1', '65536', '1.5'],
   MUSTER_ADMIN_KEY: ['secret', 'mk.admin.short'],
   MUSTER_DATA_KEY: ['not base64!', 'c2hvcnQ='],
+  AGENT_COMMUNICATION_MODE: ['http', 'SQL'],
   AGENT_DEFAULT_TIMEOUT: ['soon', '0', '-1', '5 weeks', '1e3'],
   AGENT_MAX_RETRIES: ['0', '101', 'many', '1.5'],
   AGENT_HEARTBEAT_INTERVAL: ['often', '0s'],
@@ -132,4 +134,21 @@ test('secrets are the settings that begin with SECRET_, by lower-case name', () 
 
 test('other variables of the environment do not matter', () => {
   expect(readConfig({ PATH: '/bin', HOME: '/root' })).not.toHaveProperty('PATH');
+});
+
+test('a mock keeps everything in memory and in one process, whatever else is set', () => {
+  const given = {
+    ...{ AGENT_COMMUNICATION_MODE: 'mock', MUSTER_DATA: 'elsewhere', AZURE_SQL_SERVER: 's', AZURE_SQL_USERNAME: 'u' },
+    ...{ SERVICEBUS: 'Endpoint=sb://x/', AZURE_KEY_VAULT_URL: 'https://vault.example/', PORT: '0' },
+  };
+  expect([onAzureSql(given), onServiceBus(given), inOneProcess(given)]).toEqual([false, false, true]);
+  const config = readConfig(given);
+  expect(config).toMatchObject({ MUSTER_DATA: ':memory:', PORT: 0, DUE_SECONDS: 1 });
+  for (const name of ['AZURE_SQL_SERVER', 'AZURE_SQL_USERNAME', 'SERVICEBUS', 'AZURE_KEY_VAULT_URL'])
+    expect(config).not.toHaveProperty(name);
+});
+
+test('a mock on Azure is refused: it would forget everything', () => {
+  const given = { AGENT_COMMUNICATION_MODE: 'mock', AZURE_SQL_SERVER: 's', SERVICEBUS: 'Endpoint=sb://x/' };
+  expect(() => readConfig({ ...given, WEBSITE_SITE_NAME: 'app' })).toThrow('On Azure set AZURE_SQL_SERVER');
 });
