@@ -1,6 +1,7 @@
 /** What the doctor looks at, beside the settings, which come first. */
 import { registryStanding } from '../../shared/insights/registry.ts';
 import type { Check } from './check.ts';
+import { coordination } from './coordination.ts';
 import { database } from './database.ts';
 import { keys } from './keys.ts';
 import { telemetry } from './telemetry.ts';
@@ -39,4 +40,4 @@ const entra: Check = {
   run: async ({ platform }) => (await platform.signers?.check()) ?? 'not set up: callers bring keys of Muster',
 };
 
-export const checks: Check[] = [database, bells, registry, secrets, keys, entra, telemetry];
+export const checks: Check[] = [database, bells, registry, ...coordination, secrets, keys, entra, telemetry];
