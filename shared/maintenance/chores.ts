@@ -79,9 +79,9 @@ const idsOf = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) =
 /** An agent with an endpoint is called, so it may be silent; one that has never called may have been registered early. */
 async function retireSilent(tx: Tx, { found: [id] }: { found: readonly string[] }): Promise<number> {
   const agent = id === undefined ? undefined : await lockAgent(tx, { id });
-  if (agent?.last_seen_at == null || agent.state === 'retired') return 0;
-  const silent = (tx.at.getTime() - agent.last_seen_at.getTime()) / 1000;
-  if (silent < tx.config.AGENT_RETIRED_AFTER) return 0; // it has called meanwhile
-  await retire(tx, agent, { actor: musterActor, data: { silent_since: agent.last_seen_at.toISOString() } });
+  const since = agent?.last_seen_at;
+  if (agent === undefined || agent.state === 'retired' || since === null || since === undefined) return 0;
+  if (tx.at.getTime() - since.getTime() < tx.config.AGENT_RETIRED_AFTER * 1000) return 0; // it has called meanwhile
+  await retire(tx, agent, { actor: musterActor, data: { silent_since: since.toISOString() } });
   return 1;
 }

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { approvalSummary } from '../../shared/approvals/read.ts';
 import { disablePrincipal } from '../../shared/access/change-principal.ts';
 import { Ballot, type Approval } from '../../shared/approvals/approval.ts';
-import { getApproval, listApprovals } from '../../shared/approvals/read.ts';
+import { approvalSummary, getApproval, listApprovals } from '../../shared/approvals/read.ts';
 import { waitingWords } from '../../shared/approvals/summary.ts';
 import { eventHash, genesis } from '../../shared/events/chain.ts';
 import { eventsOf } from '../../shared/events/store.ts';
