@@ -4,8 +4,10 @@ import { deleteOldKeys } from '../access/store/idempotency.ts';
 import { lockAgent, silentAgents } from '../agents/store.ts';
 import { forgetMessages } from '../messages/forget.ts';
 import { endedJobs } from '../jobs/store/queries.ts';
-import type { Reads, Tx } from '../platform/platform.ts';
+import type { Platform, Tx } from '../platform/platform.ts';
 import { archiveJobs } from '../road/archive.ts';
+import { exportArchived } from '../road/export-archived.ts';
+import { markExported } from '../road/store/archive.ts';
 import { retire } from '../tasks/retire-agent.ts';
 import { deleteOldDeliveries, keptSeconds } from '../webhooks/store/deliveries.ts';
 
@@ -18,6 +20,7 @@ export const choreNames = [
   'deliveries_deleted',
   'agents_retired',
   'jobs_archived',
+  'jobs_exported',
 ] as const;
 type ChoreName = (typeof choreNames)[number];
 
@@ -28,8 +31,8 @@ export interface Chore {
   name: ChoreName;
   /** In one batch. */
   most: number;
-  /** What a batch is to look at, where it is found before the batch begins; by then it may have changed. */
-  find?: (reads: Reads, limit: number) => Promise<string[]>;
+  /** Before the batch: gives what it is to look at, which may have changed by then. */
+  find?: (platform: Platform, limit: number) => Promise<string[]>;
   /** Gives how many it has done. */
   batch: (tx: Tx, given: { found: readonly string[]; limit: number }) => Promise<number>;
 }
@@ -63,14 +66,22 @@ export const chores: readonly Chore[] = [
   {
     name: 'agents_retired',
     most: 1, // who locks two goes by their ids
-    find: (reads) => silentAgents(reads, { from_now_seconds: -reads.config.AGENT_RETIRED_AFTER, limit: 1 }).then(idsOf),
+    find: ({ db: { read }, config }) =>
+      silentAgents(read, { from_now_seconds: -config.AGENT_RETIRED_AFTER, limit: 1 }).then(idsOf),
     batch: retireSilent,
   },
   {
     name: 'jobs_archived',
     most: jobsAtOnce,
-    find: (reads, limit) => endedJobs(reads, { from_now_seconds: -reads.config.ARCHIVE_AFTER, limit }).then(idsOf),
+    find: ({ db: { read }, config }, limit) =>
+      endedJobs(read, { from_now_seconds: -config.ARCHIVE_AFTER, limit }).then(idsOf),
     batch: (tx, { found }) => archiveJobs(tx, found),
+  },
+  {
+    name: 'jobs_exported',
+    most: 500, // a file of some 100 kB
+    find: exportArchived,
+    batch: async (tx, { found }) => (await markExported(tx, found)).length,
   },
 ];
 

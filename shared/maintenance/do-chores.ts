@@ -46,7 +46,7 @@ async function doChore(
 
 /** The run is held first: two that are at it by mistake never do or count anything twice. */
 async function doBatch(platform: Platform, run: Run, chore: Chore): Promise<number> {
-  const found = (await chore.find?.(platform.db.read, chore.most)) ?? [];
+  const found = (await chore.find?.(platform, chore.most)) ?? [];
   const done = await platform.db.transaction('maintain', async (tx) => {
     if ((await holdRun(tx, { ...run, seconds: leaseSeconds })).length === 0) loseRace();
     const count = await chore.batch(tx, { found, limit: chore.most });

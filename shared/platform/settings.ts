@@ -82,6 +82,12 @@ export const settings = z.object({
   MESSAGE_RETENTION: duration.default(7 * 86_400).describe('How long an acknowledged message is kept'),
   DEAD_LETTER_RETENTION: duration.default(30 * 86_400).describe('How long a dead letter is kept'),
   ARCHIVE_AFTER: duration.default(30 * 86_400).describe('How long after its end a job is archived'),
+  ARCHIVE_CONTAINER_URL: z
+    .url()
+    .optional()
+    .describe(
+      'Container of Azure Blob Storage to which archived jobs are written, such as https://account.blob.core.windows.net/archive',
+    ),
   AGENT_RETIRED_AFTER: duration.default(7 * 86_400).describe('Silence after which an agent is retired'),
   AZURE_SQL_SERVER: z
     .string()

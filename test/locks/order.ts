@@ -47,6 +47,7 @@ export const owned = {
   agent_categories: 'agents',
   agent_records: 'learners',
   allocations: 'jobs',
+  archived_jobs: 'maintenance_runs',
   ballots: 'approvals',
   deployments: 'jobs',
   durations: 'learners',
@@ -64,7 +65,7 @@ export const owned = {
 } as const satisfies Record<string, keyof typeof order>;
 
 /** Written once and never changed; where two must not both be written, a unique key says so. */
-export const written = ['archived_heads', 'archived_jobs', 'calibrations', 'events', 'queues', 'seals'] as const;
+export const written = ['archived_heads', 'calibrations', 'events', 'queues', 'seals'] as const;
 
 /**
  * Where two who find nothing and insert meet a unique key, and one of them tries again; of seals there may be two of the

@@ -20,6 +20,7 @@ const wrong: Record<keyof typeof settings.shape, string[]> = {
   MESSAGE_RETENTION: ['0'],
   DEAD_LETTER_RETENTION: ['for ever'],
   ARCHIVE_AFTER: ['30 days'],
+  ARCHIVE_CONTAINER_URL: ['archive'],
   AGENT_RETIRED_AFTER: ['-7d'],
   AZURE_SQL_SERVER: [],
   AZURE_SQL_DATABASE: [],

@@ -2,9 +2,9 @@
 
 export interface OutboundRequest {
   url: string;
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'PUT';
   headers?: Record<string, string>;
-  body?: string;
+  body?: string | Uint8Array;
   /** Whole call, connecting included; 10 s. */
   timeout_milliseconds?: number;
   /** More of an answer than this is not read; 256 KiB. */

@@ -55,7 +55,7 @@ interface Answering {
 }
 
 function answer(life: Life, { request, at, secret }: Answering): OutboundAnswer {
-  const asked = JSON.parse(request.body ?? '{}') as Asked;
+  const asked = JSON.parse(String(request.body ?? '{}')) as Asked;
   const { random, isCalm } = life;
   if (secret === undefined || (!isCalm && random.chance(0.2))) return answered(202, '{}');
   const told = asked.type === 'verification_request' ? checks(life, asked) : ballot(life, asked);
