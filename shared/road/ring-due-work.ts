@@ -8,8 +8,6 @@ import { sweepMessages } from '../messages/sweep.ts';
 import { sweepTasks } from '../tasks/sweep.ts';
 
 const atOnce = 500;
-/** A stage without a claim, whose attempts its rings count. */
-const counts = 'submitted';
 
 /** One transaction a table: they have nothing to do with each other. */
 export async function ringDueWork(platform: Platform): Promise<void> {
@@ -18,7 +16,7 @@ export async function ringDueWork(platform: Platform): Promise<void> {
     for (const { job_id } of await sweepApprovals(tx, { limit: atOnce })) tx.ring('execute', job_id);
   });
   await platform.db.transaction('sweepAsks', async (tx) => {
-    for (const { id } of await askWork.sweep(tx, { limit: atOnce, counts: '' })) tx.ring('ask', id);
+    for (const { id } of await askWork.sweep(tx, { limit: atOnce })) tx.ring('ask', id);
   });
   await platform.db.transaction('sweepTasks', async (tx) => {
     for (const job_id of await sweepTasks(tx, atOnce)) tx.ring('execute', job_id);
@@ -29,7 +27,7 @@ export async function ringDueWork(platform: Platform): Promise<void> {
 const sweepJobs = (platform: Platform): Promise<void> =>
   platform.db.transaction('sweepJobs', async (tx) => {
     let someFinished = false;
-    for (const { id, state } of await jobWork.sweep(tx, { limit: atOnce, counts })) {
+    for (const { id, state } of await jobWork.sweep(tx, { limit: atOnce })) {
       const bell = bellOf[state as keyof typeof bellOf]; // the jobs table holds no other states
       if (bell === 'learn') someFinished = true;
       else if (bell !== undefined) tx.ring(bell, id);

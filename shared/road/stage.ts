@@ -55,30 +55,36 @@ interface Calling<Found> {
 }
 
 /** A stage with outside calls: claims the job, works, commits. */
-export const callingStage =
-  <Found>(name: string, { state, work, commit }: Calling<Found>): Stage =>
-  (platform, id) =>
-    edge(platform, id, async (seen) => {
-      const job = await claimJob(platform, { name, id, state });
-      if (job === undefined) return;
-      seen(job);
-      await inItsTrace(platform, { name, job }, async () => {
-        refuseTooMany(job, name);
-        const found = await work(platform, job);
-        await platform.db.transaction(name, (tx) => commit(tx, job, found));
-      });
-    });
+export const callingStage = <Found>(name: string, calling: Calling<Found>): Stage =>
+  workingStage(name, calling, (platform, id) => claimJob(platform, { name, id, state: calling.state }));
 
 /**
- * A stage that reads and computes before it writes, without a claim: what it found counts only while the job is
- * still as it was read. The rings of the sweep count its attempts.
+ * A stage that reads and computes before it writes: its first try needs no claim, for what it found counts only while the
+ * job is still as it was read. Nobody counts that try, so where it came to no end, a kill among them, the next one claims.
  */
-export const readingStage =
-  <Found>(name: string, { state, work, commit }: Calling<Found>): Stage =>
+export const readingStage = <Found>(name: string, calling: Calling<Found>): Stage =>
+  workingStage(name, calling, async (platform, id) => {
+    const { state } = calling;
+    const job = await findJob(platform.db.read, { id });
+    if (job?.state !== state) return undefined;
+    return isFresh(job, platform) ? job : claimJob(platform, { name, id, state });
+  });
+
+/** Nobody has met a fault over it, and no sweep has rung for it. */
+const isFresh = ({ attempts, due_seconds }: Job, { config }: Platform): boolean =>
+  attempts === 0 && due_seconds === config.DUE_SECONDS;
+
+/** `take` gives the job that it works for; undefined: a stale or doubled bell. */
+const workingStage =
+  <Found>(
+    name: string,
+    { work, commit }: Calling<Found>,
+    take: (platform: Platform, id: string) => Promise<Job | undefined>,
+  ): Stage =>
   (platform, id) =>
     edge(platform, id, async (seen) => {
-      const job = await findJob(platform.db.read, { id });
-      if (job?.state !== state) return;
+      const job = await take(platform, id);
+      if (job === undefined) return;
       seen(job);
       await inItsTrace(platform, { name, job }, async () => {
         refuseTooMany(job, name);
@@ -94,7 +100,7 @@ const inItsTrace = <T>(
   work: () => Promise<T>,
 ): Promise<T> => telemetry.join({ name, trace: job.trace, attributes: { 'muster.id': job.id } }, work);
 
-/** Attempts are counted beforehand, so a job that kills or hangs its process comes to an end as well. */
+/** Claims count beforehand, so a job that kills or hangs its process comes to an end as well. */
 function refuseTooMany(job: Job, name: string): void {
   if (job.attempts > stageAttempts) throw new Error(job.last_fault ?? `${name} never came to its end`);
 }
@@ -163,14 +169,11 @@ async function keepFault(platform: Platform, seen: Job, error: unknown): Promise
   await platform.db.transaction('keepFault', async (tx) => {
     const job = await lockJob(tx, { id: seen.id });
     if (job === undefined || job.version !== seen.version || job.fence !== seen.fence) return;
-    const counted = countedElsewhere.has(job.state) ? 0 : 1;
+    const counted = job.lease_until === null ? 1 : 0; // by its claim
     if (job.attempts + counted < stageAttempts) await jobWork.backOff(tx, { ...job, seconds, fault, counted });
     else await giveUp(tx, job, { fault, seconds });
   });
 }
-
-/** Counted by the ring of the sweep, and by the claim. */
-const countedElsewhere: ReadonlySet<JobState> = new Set(['submitted', 'estimated']);
 
 async function giveUp(tx: Tx, job: Job, { fault, seconds }: { fault: string; seconds: number | null }): Promise<void> {
   await raiseActionItem(tx, { code: 'stage_keeps_failing', subject: job.id, detail: fault });

@@ -71,5 +71,5 @@ function itemSendings(item: ActionItemRow, hearers: readonly Hearer[]): Sending[
 /** What is due and was not rung for, or whose bell was lost. */
 const ringDueDeliveries = (platform: Platform): Promise<void> =>
   platform.db.transaction('sweepDeliveries', async (tx) => {
-    for (const { id } of await deliveryWork.sweep(tx, { limit: deliveriesAtOnce, counts: '' })) tx.ring('deliver', id);
+    for (const { id } of await deliveryWork.sweep(tx, { limit: deliveriesAtOnce })) tx.ring('deliver', id);
   });

@@ -236,7 +236,7 @@ describe('an endpoint that fails', () => {
     await put(ask);
     const due = (await row(ask))?.due_at?.getTime() ?? 0;
     expect(due).toBeGreaterThanOrEqual(q.world.clock.database() + 1000);
-    const sweep = () => q.inside((tx) => askWork.sweep(tx, { limit: 9, counts: '' }));
+    const sweep = () => q.inside((tx) => askWork.sweep(tx, { limit: 9 }));
     expect(await sweep()).toEqual([]);
     await q.world.advance(10);
     expect(await sweep()).toMatchObject([{ id: ask }]);

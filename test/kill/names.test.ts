@@ -20,6 +20,7 @@ const left: Record<string, string> = {
   askVerifiers: 'of verifiers that are agents; test/road/verify.test.ts',
   keepChecks: 'of verifiers that are agents; test/road/verify.test.ts',
   keepFault: 'after a fault; test/road/faults.test.ts',
+  'estimateJob claim': 'after a try that came to no end; test/road/poison.test.ts',
   countLearning: 'after a fault; test/road/learn.test.ts',
   settleActionItem: 'one statement, which the first one wins; test/access/action-items.test.ts',
   'askVoter end': 'of a voter who is not asked any more; test/approvals/ask.test.ts',

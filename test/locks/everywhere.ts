@@ -168,8 +168,12 @@ async function others({ town, url, answers }: Way): Promise<void> {
   await town.settle();
 }
 
-/** An ask that is over before its call, a stage that meets a fault, and a batch that cannot be learned from. */
+/** A first bell that is lost, an ask that is over before its call, a stage that meets a fault, and a batch that cannot be learned from. */
 async function faults({ town }: Way): Promise<void> {
+  await town.submit();
+  town.lose(); // its first bell
+  await town.pass(31);
+  await town.sweep();
   const id = await town.submit();
   await town.world.settle(async (platform, ring) => {
     const { stages } = await import('../../functions/stages.ts');

@@ -98,6 +98,18 @@ describe('when every bell is lost, the sweep alone', () => {
   });
 });
 
+test('while no bell is heard for hours, a new job loses none of its tries', async () => {
+  const id = await town.submit();
+  for (let sweeps = 0; sweeps < 30; sweeps++) {
+    town.lose();
+    await town.pass(300);
+    await ringDueWork(town.platform);
+  }
+  expect(await town.job(id)).toMatchObject({ state: 'submitted', attempts: 0 });
+  await town.settle();
+  expect(await town.state(id)).toBe('awaiting_approval');
+});
+
 test('when every bell comes twice, all happens once', async () => {
   await town.close();
   town = await openTown(

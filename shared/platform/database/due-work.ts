@@ -103,14 +103,11 @@ export function dueWork(table: string) {
         .where('fence', '=', p.fence)
         .returning('id'),
     ),
-    /** The same, for rows that are claimed. Rows in `counts` have no claim that counts their attempts, so their ring counts. */
-    sweep: change((q, p: { limit: number; counts: string }) =>
+    /** The same, for rows that are claimed. */
+    sweep: change((q, p: { limit: number }) =>
       q
         .updateTable(table)
-        .set((row) => ({
-          ...movedOn(row),
-          attempts: sql<number>`${row.ref('attempts')} + case when ${row.ref('state')} = ${p.counts} then 1 else 0 end`,
-        }))
+        .set(movedOn)
         .where('due_at', '<=', now())
         .where('id', 'in', oldestDue(table, p.limit))
         .returning(['id', 'state']),

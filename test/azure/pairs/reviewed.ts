@@ -57,9 +57,9 @@ export const reviewed: readonly Reviewed[] = [
       ...['assignTask', 'claimTasks', 'completeTask', 'executeJob', 'failTask', 'heartbeat'],
       ...['isolateAgent', 'isolateFailing', 'releaseTask', 'sweepTasks'],
     ],
-    rows: ['tasks', 'queue_agents'],
+    rows: ['agents', 'tasks', 'queue_agents'],
     wrong: any,
-    why: 'It chooses an agent by what each holds at that look, and adds the task under the lock of the job, so the run has not ended. A task that ends or fails meanwhile rings `execute`, which finds the new one too and cancels it where it must. Who asks for work while a queue is being made is woken when it is there.',
+    why: 'It chooses an agent by what each holds and how it stands at that look, and adds the task under the lock of the job, so the run has not ended. A task that ends or fails meanwhile rings `execute`, which finds the new one too and cancels it where it must. Who asks for work while a queue is being made is woken when it is there.',
   },
   {
     who: ['assignTask'],
