@@ -2,14 +2,17 @@
 import { inProcessBells } from '../../shared/platform/bells/in-process.ts';
 import type { BellName, Bells, Clock, Ring } from '../../shared/platform/platform.ts';
 import type { Log } from '../../shared/platform/telemetry/log.ts';
+import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
 import type { Scheduler } from './scheduler.ts';
 
-/**
- * A bell that was stuck rings for so long. Where `estimate` is stuck for longer than ten sweeps ring, Muster gives a job up
- * that it has never tried, for those rings are its attempts (docs/proof.md).
- */
+/** A bell that was stuck rings for so long. */
 const betweenStuckSeconds = 600;
+
+/** For minutes, and now and then for so long that sweeps ring more often than a stage has tries. */
+const stuckSeconds = (chance: Chance): number =>
+  chance.chance(0.1) ? chance.between(900, longestStuckSeconds) : chance.between(60, 400);
+export const longestStuckSeconds = 2400;
 
 /** What becomes of rings on their way; it outlives the process. */
 export class Air {
@@ -30,7 +33,7 @@ export class Air {
     if (faults.happens('bell_lost')) return [];
     const mayStick = now > (this.#stuckUntil.get(bell) ?? -Infinity) + betweenStuckSeconds * 1000;
     if (mayStick && faults.happens('bell_stuck'))
-      this.#stuckUntil.set(bell, now + faults.of('bell_stuck').between(60, 400) * 1000);
+      this.#stuckUntil.set(bell, now + stuckSeconds(faults.of('bell_stuck')) * 1000);
     const earliest = Math.max(delaySeconds, ((this.#stuckUntil.get(bell) ?? now) - now) / 1000);
     const late = () => (faults.happens('bell_late') ? faults.of('bell_late').between(1, 120) : 0);
     return faults.happens('bell_doubled') ? [earliest + late(), earliest + late()] : [earliest + late()];

@@ -3,6 +3,7 @@ import { found } from '../promises/noted.ts';
 import type { Look } from '../promises/promised.ts';
 import type { Around } from './around.ts';
 import type { Asked, Given, Lived } from './asked.ts';
+import { longestStuckSeconds } from './bells.ts';
 import { chanceOf } from './chance.ts';
 import { befall } from './fate.ts';
 import type { Cast, Life } from './life.ts';
@@ -14,8 +15,8 @@ import { noteTown } from './town.ts';
 
 /** Looks so often whether all is over. */
 const lookSeconds = 20;
-/** Simulated time after the last fault within which all must have come to rest. */
-const longestCalmSeconds = 2400;
+/** Simulated time after the last fault, and the last bell that it has stuck, within which all must have come to rest. */
+const longestCalmSeconds = longestStuckSeconds + 2400;
 
 export async function live(asked: Asked, given: Given): Promise<Lived> {
   const broken: string[] = [];

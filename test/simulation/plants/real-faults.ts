@@ -7,6 +7,7 @@ import type { Plant } from '../around.ts';
 import { leavingOut, reworded, saying } from './saying.ts';
 
 const task = 'update "tasks" set ';
+const job = 'update "jobs" set ';
 const isEnabled = ' and "owner"."disabled_at" is null';
 
 export const realFaults: Record<string, Plant> = {
@@ -24,6 +25,11 @@ export const realFaults: Record<string, Plant> = {
   'new questions were put to voters whose owner is disabled': saying((query) =>
     query.sql.startsWith('select "agents"."id"') && query.sql.includes(isEnabled)
       ? { query: reworded(query, isEnabled, '') }
+      : undefined,
+  ),
+  'rings of the sweep counted as tries of an estimate': saying((query, name) =>
+    name === 'sweepJobs' && query.sql.startsWith(job)
+      ? { query: reworded(query, job, `${job}"attempts" = "attempts" + ("state" = 'submitted'), `) }
       : undefined,
   ),
   'voters who were silent could claim what was assigned to whoever comes first': saying((query, name) =>
