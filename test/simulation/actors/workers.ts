@@ -32,6 +32,12 @@ const good: Manner = {
 /** Seconds between two looks for work by who has none. */
 const idle: [number, number] = [10, 40];
 
+/** Until about the time at which its lease ends, which perhaps nobody has noticed yet, and well beyond. */
+const pauses: [number, number][] = [
+  [130, 150],
+  [150, 350],
+];
+
 export const manners = {
   good,
   slow: { ...good, seconds: [30, 120], keeps: 0.4, tells: 0.5 },
@@ -85,7 +91,7 @@ export const worker =
       if ((self.held.length > 0 || name !== id) && life.random.chance(0.5)) await beat(life, self);
       if (isWorth(life, self)) await claim(life, self, manner.asks);
       await life.sleep(life.random.between(...(self.held.length > 0 ? manner.seconds : idle)));
-      if (life.random.chance(manner.pauses)) await life.sleep(life.random.between(150, 350));
+      if (life.random.chance(manner.pauses)) await life.sleep(life.random.between(...life.random.pick(pauses)));
       if (life.random.chance(manner.forgets)) Object.assign(self, { held: [], unheard: undefined });
       if (self.held.length > 0 && life.random.chance(0.5)) await beat(life, self); // late, where it has paused
       for (const task of [...self.held]) await work(life, self, { task, manner });
