@@ -36,7 +36,7 @@ export const askedOf = (seed: number): Asked => (seed % 10 < 3 ? { seed } : smal
 /** They pass by: a job comes to its end without them. */
 const passersBy = [
   ...['sue', 'cheat', 'thief', 'maintainer', 'reader', 'head horst', 'head hank', 'twin of writer'],
-  ...['blunderer', 'verifier', 'correspondent', 'supervisor'],
+  ...['blunderer', 'verifier', 'correspondent', 'supervisor', 'publisher'],
   ...['letters of writer', 'mail of hanna', 'mail of hugo', 'mail thief', 'postmaster'],
 ];
 

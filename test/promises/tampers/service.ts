@@ -34,6 +34,7 @@ export const tampersWithService: Tamper[] = [
     'a limit that is raised without a word': ['update budgets set limit_micros = limit_micros + 1', silently],
     'somebody who is disabled without a word': ['update principals set disabled_at = created_at', silently],
     'a tool that changes without a word': ['update tools set rate_limit = 99', silently],
+    'a template that changes without a word': ["update templates set definition = '{}'", silently],
     'room that is added without a word': ['update resources set capacity = capacity + 1', silently],
     'a budget that is opened without a word': [
       "insert into budgets values ('month', '2031-01', 1, '', 1, 0, 0)",

@@ -9,6 +9,7 @@ import { approver, head, manners as headManners, type HeadManner } from './heads
 import { letterWriter, mailReader, mailThief, postmaster } from './mail.ts';
 import { maintainer } from './maintainers.ts';
 import { operator } from './operators.ts';
+import { publisher } from './publishers.ts';
 import { reader } from './readers.ts';
 import { planner, rush, submitter } from './submitters.ts';
 import { supervisor } from './supervisors.ts';
@@ -47,6 +48,7 @@ export function castOf(random: Chance): Cast[] {
     ...(random.chance(0.3) ? mail : []),
     ...some(0.2, { name: 'planner', actor: planner(helper), isWaitedFor: true }),
     ...some(0.1, { name: 'supervisor', actor: supervisor(helper) }),
+    ...some(0.1, { name: 'publisher', actor: publisher }),
   ];
 }
 

@@ -22,9 +22,9 @@ async function send(life: Life, { by, key, definition }: Sending): Promise<strin
   return line.heard;
 }
 
-/** Asks for what the template says, but for its description. */
+/** Asks for what the template says, but for its description, and for what a publisher may change in it. */
 async function sendFromTemplate(life: Life, by: string, job_description: string): Promise<string> {
-  const overrides = { job_description };
+  const overrides = { job_description, priority: monthly.definition.priority };
   const key = `${by} from a template`;
   const sent = { by, key, definition: { ...monthly.definition, ...overrides }, job_id: null };
   const line = life.ledger.note('submission', sent);
