@@ -23,6 +23,11 @@ export async function byHand(folder: string): Promise<Contestant> {
     WHERE id = ? AND fence = ? AND holder = ? AND state = 'running'`);
   const [begin, commit] = [db.prepare('BEGIN IMMEDIATE'), db.prepare('COMMIT')];
   const waiting = new Set<() => void>();
+  const news = (signal: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else waiting.add(resolve);
+    });
   const wake = () => {
     for (const one of waiting) one();
     waiting.clear();
@@ -58,7 +63,7 @@ export async function byHand(folder: string): Promise<Contestant> {
             taken();
             await Promise.resolve();
           }
-          await new Promise<void>((resolve) => waiting.add(resolve));
+          await news(signal);
         }
       };
       const working = Promise.all(Array.from({ length: workers }, worker));
