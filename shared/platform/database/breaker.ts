@@ -37,11 +37,11 @@ class Breaker {
     this.#refuseWhileAway();
     try {
       const value = await call();
-      this.#awaySince = undefined;
+      this.#heal();
       return value;
     } catch (error) {
       if (isAway(error)) this.#awaySince ??= this.#now();
-      else if (!(error instanceof UnknownOutcome)) this.#awaySince = undefined; // it has answered
+      else if (!(error instanceof UnknownOutcome)) this.#heal(); // it has answered
       throw error;
     }
   }
@@ -51,6 +51,12 @@ class Breaker {
     if (this.#awaySince === undefined || now - this.#awaySince < patienceMilliseconds) return;
     if (now < this.#nextTry) throw new Away('the database does not answer', (this.#nextTry - now) / 1000);
     this.#nextTry = now + betweenMilliseconds;
+  }
+
+  /** The first try after the next fault waits for none of before: clocks may be put back meanwhile. */
+  #heal(): void {
+    this.#awaySince = undefined;
+    this.#nextTry = 0;
   }
 
   #now = (): number => this.#clock.now().getTime();
