@@ -14,6 +14,7 @@ import { maintenanceRoutes } from './http/maintenance.ts';
 import { messageRoutes } from './http/messages.ts';
 import { priceRoutes } from './http/prices.ts';
 import { principalRoutes } from './http/principals.ts';
+import { rotaRoutes } from './http/rota.ts';
 import type { Route } from './http/route.ts';
 import { taskRoutes } from './http/tasks.ts';
 import { templateRoutes } from './http/templates.ts';
@@ -38,6 +39,7 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...maintenanceRoutes,
   ...webhookRoutes,
+  ...rotaRoutes,
   ...ownCardRoutes,
   ...documentRoutes(() => routes),
 ];

@@ -25,6 +25,7 @@ const messages: Load = async () => (await import('./http/messages.ts')).messageR
 const events: Load = async () => (await import('./http/events.ts')).eventRoutes;
 const maintenance: Load = async () => (await import('./http/maintenance.ts')).maintenanceRoutes;
 const webhooks: Load = async () => (await import('./http/webhooks.ts')).webhookRoutes;
+const rota: Load = async () => (await import('./http/rota.ts')).rotaRoutes;
 const ownCard: Load = async () => (await import('./http/own-card.ts')).ownCardRoutes;
 const builtDocuments: Load = async () => (await import('./http/built-documents.ts')).builtDocumentRoutes;
 
@@ -124,6 +125,8 @@ export const operations: readonly (readonly [Operation, Address, Load])[] = [
   ['listDeliveries', 'GET /api/v1/webhooks/{webhook_id}/deliveries', webhooks],
   ['getDelivery', 'GET /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}', webhooks],
   ['redeliverWebhook', 'POST /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver', webhooks],
+  ['getRota', 'GET /api/v1/rota', rota],
+  ['putRota', 'PUT /api/v1/rota', rota],
   ['getOwnCard', 'GET /.well-known/agent-card.json', ownCard],
   ['getOpenApi', 'GET /api/openapi.json', builtDocuments],
   ['getDocs', 'GET /api/docs', builtDocuments],
@@ -145,6 +148,7 @@ export const schedules: readonly Omit<Timer, 'run'>[] = [
   { name: 'ringDueWork', schedule: '*/15 * * * * *', local_schedule: '* * * * * *' },
   { name: 'recoverAgents', schedule: '*/15 * * * * *', local_schedule: '*/5 * * * * *' },
   { name: 'fanOutEvents', schedule: '*/5 * * * * *', local_schedule: '* * * * * *' },
+  { name: 'dailyDigest', schedule: '0 */5 * * * *' },
   { name: 'rotateDataKeys', schedule: '0 30 2 * * *' },
   { name: 'dailyMaintenance', schedule: '0 */5 * * * *' },
   { name: 'sealRecord', schedule: '0 0 3 * * *' },

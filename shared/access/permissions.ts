@@ -93,6 +93,8 @@ export const permissions = {
   listDeliveries: subscribers,
   getDelivery: subscribers,
   redeliverWebhook: subscribers,
+  getRota: readers,
+  putRota: ['operator', 'admin'],
 
   listActionItems: readers,
   settleActionItem: ['operator'],

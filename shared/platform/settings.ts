@@ -76,6 +76,11 @@ export const settings = z.object({
     .describe('Tries of a message, or of asking a voter'),
   AGENT_HEARTBEAT_INTERVAL: duration.default(30).describe('How often an agent reports; a lease is three of it'),
   MONTHLY_BUDGET_USD: usd.default(1_000_000_000).describe('Limit of the scope `month` until an admin sets another'),
+  DAILY_DIGEST_AT: z
+    .string()
+    .regex(/^(off|([01]\d|2[0-3]):[0-5]\d)$/, 'expected a time of day in UTC such as 09:00, or off')
+    .default('09:00')
+    .describe('When the daily digest is sent, in UTC; `off`: never'),
   BLOCKED_FOR: duration.default(86_400).describe('Blocked time, all blocks added, after which a job expires'),
   APPROVAL_DEADLINE: duration.default(86_400).describe('How long a question stays open'),
   APPROVAL_VALIDITY: duration.default(3600).describe('How long a granted approval may wait for its start'),

@@ -24,9 +24,10 @@ interface Named {
 export async function changeWebhook(
   platform: Platform,
   caller: Caller,
-  { webhook_id, if_match, ...change }: Named & WebhookChange,
+  { webhook_id, if_match, ...asked }: Named & WebhookChange,
 ): Promise<WebhookAnswer> {
   const seen = await readOwn(platform.db.read, caller, webhook_id);
+  const change = { ...asked, url: asked.url === seen.url ? undefined : asked.url }; // of a card it is shown short
   if (change.event_types !== undefined && seen.owner_id === caller.id) checkTypes(caller, change.event_types);
   const since_cursor = (await lastCursor(platform.db.read, {}))?.cursor ?? 0;
   const secret = change.url === undefined ? undefined : await secretAt(platform, seen, change.url);
@@ -44,13 +45,15 @@ export async function changeWebhook(
   });
 }
 
+type Change = { [Member in keyof WebhookChange]: WebhookChange[Member] | undefined };
+
 /** The address of a card is its secret. */
 async function secretAt(platform: Platform, { id, format }: Webhook, url: string): Promise<Secret | undefined> {
   await checkUrl(platform, url);
   return format === 'standard' ? undefined : newSecret(platform, { webhook_id: id, format, url });
 }
 
-const said = (was: Webhook, { url, event_types, description, enabled }: WebhookChange): Partial<Webhook> => ({
+const said = (was: Webhook, { url, event_types, description, enabled }: Change): Partial<Webhook> => ({
   ...(url === undefined ? {} : { url: shownUrl(was.format, url) }),
   ...(event_types === undefined ? {} : { event_types }),
   ...(description === undefined ? {} : { description }),

@@ -27,12 +27,13 @@ export const eventTypes = {
   'action_item.raised': 'Somebody must look at this',
   'action_item.done': 'Somebody has looked at this',
   'budget.alert': 'A budget is nearly spent, or spent',
+  'digest.daily': 'The day',
   'webhook.disabled': 'A webhook was disabled',
   'webhook.ping': 'This is a test',
 } as const;
 
 export type EventType = keyof typeof eventTypes;
-export type Kind = 'job' | 'approval' | 'agent' | 'action_item' | 'budget' | 'webhook';
+export type Kind = 'job' | 'approval' | 'agent' | 'action_item' | 'budget' | 'digest' | 'webhook';
 
 /** A ping goes to whom it is for, asked for or not. */
 export const subscribable = (Object.keys(eventTypes) as EventType[]).filter((type) => type !== 'webhook.ping');
@@ -46,6 +47,7 @@ export const shownBy: Record<Kind, Operation> = {
   agent: 'listAgents',
   action_item: 'listActionItems',
   budget: 'listBudgets',
+  digest: 'getStatistics',
   webhook: 'listEvents',
 };
 

@@ -10,6 +10,7 @@ import { alertsFor } from './budget-alerts.ts';
 import { hears, type Hearer } from './hearing.ts';
 import { eventsFor } from './event-news.ts';
 import { itemNews } from './news.ts';
+import { onCallNow } from './rota/on-call.ts';
 import { hearersOf, send, type Sending } from './send.ts';
 import { findFanOut, moveFanOut } from './store.ts';
 import { anyDue, deliveryWork } from './store/deliveries.ts';
@@ -35,6 +36,8 @@ interface Found {
   sendings: readonly Sending[];
   items: readonly ActionItemRow[];
   hearers: readonly Hearer[];
+  /** Who is told of every item that is raised. */
+  onCall: Hearer | undefined;
 }
 
 /**
@@ -49,23 +52,27 @@ async function look(reads: Reads): Promise<Found | undefined> {
   const { through_cursor, sendings } = await eventsFor(reads, hearers, fanOut.through_cursor);
   const alerts = await alertsFor(reads, hearers);
   if (through_cursor === fanOut.through_cursor && items.length === 0 && alerts.length === 0) return undefined;
-  return { version: fanOut.version, through_cursor, sendings: [...sendings, ...alerts], items, hearers };
+  const onCall = items.length === 0 ? undefined : (await onCallNow(reads, hearers))?.hearer;
+  return { version: fanOut.version, through_cursor, sendings: [...sendings, ...alerts], items, hearers, onCall };
 }
 
 /** Whether it was this one that sent. */
-async function sendAll(tx: Tx, { version, through_cursor, sendings, items, hearers }: Found): Promise<boolean> {
+async function sendAll(tx: Tx, found: Found): Promise<boolean> {
+  const { version, through_cursor, sendings, items } = found;
   if ((await moveFanOut(tx, { was: version, through_cursor })).length === 0) return false;
   const told: Sending[] = [];
   for (const item of items) {
-    if ((await claimNews(tx, item)).length > 0) told.push(...itemSendings(item, hearers)); // else it is done meanwhile
+    if ((await claimNews(tx, item)).length > 0) told.push(...itemSendings(item, found)); // else it is done meanwhile
   }
   await send(tx, [...sendings, ...told]);
   return true;
 }
 
-function itemSendings(item: ActionItemRow, hearers: readonly Hearer[]): Sending[] {
+function itemSendings(item: ActionItemRow, { hearers, onCall }: Found): Sending[] {
   const news = itemNews(actionItem(item));
-  return hearers.filter((hearer) => hears(hearer, news.type, {})).map((to) => ({ to, news }));
+  const isFor = (hearer: Hearer) =>
+    hears(hearer, news.type, {}) || (hearer === onCall && news.type === 'action_item.raised');
+  return hearers.filter(isFor).map((to) => ({ to, news }));
 }
 
 /** What is due and was not rung for, or whose bell was lost. */

@@ -34,9 +34,8 @@ export interface Webhook {
 
 const patterns = z
   .array(z.string().max(64).refine(isPattern, 'expected an event type such as `job.failed`, or `job.*`, or `*`'))
-  .min(1)
   .max(50)
-  .describe('what it is told of: types, `<kind>.*`, or `*`');
+  .describe('what it is told of: types, `<kind>.*`, or `*`; none: only what the rota sends there');
 const description = z.string().max(500);
 
 export const NewWebhook = z

@@ -13,7 +13,7 @@ const floors = [
   ['steps', 'liveness'],
   ['road'],
   ['releases', 'webhooks'],
-  ['maintenance', 'insights'],
+  ['maintenance', 'insights', 'digest'],
 ];
 
 /** The ground: every room stands on it. */

@@ -29,8 +29,9 @@ const left: Record<string, string> = {
     [
       ...['createWebhook', 'changeWebhook', 'rotateWebhookSecret', 'deleteWebhook', 'testWebhook', 'redeliverWebhook'],
       ...['fanOutEvents', 'sweepDeliveries'],
+      ...['putRota', 'dailyDigest'],
       ...['deliverWebhook claim', 'deliverWebhook', 'deliverWebhook end', 'deliverWebhook failure'],
-    ].map((name) => [name, 'of webhooks, which no road of the matrix has; test/webhooks']),
+    ].map((name) => [name, 'of webhooks, which no road of the matrix has; test/webhooks and test/digest']),
   ),
 };
 

@@ -7,6 +7,9 @@ import { fanOutEvents } from '../../shared/webhooks/fan-out.ts';
 import { listDeliveries } from '../../shared/webhooks/read.ts';
 import { NewWebhook, type WebhookAnswer } from '../../shared/webhooks/webhook.ts';
 import type { Said } from '../readiness/a-server.ts';
+import { dailyDigest } from '../../shared/digest/daily.ts';
+import { RotaInput } from '../../shared/webhooks/rota/rota.ts';
+import { putRota } from '../../shared/webhooks/rota/set.ts';
 import { admin, type Town } from '../road/town.ts';
 
 interface Way {
@@ -24,6 +27,7 @@ export async function webhooks(way: Way): Promise<void> {
   });
   const webhook = await createWebhook(platform, admin, { ...hook, idempotency_key: 'once' });
   await createWebhook(platform, admin, { ...hook, enabled: false });
+  await onCall(town, webhook);
   await rotateWebhookSecret(platform, admin, { ...webhook, overlap_seconds: 60 });
   await testWebhook(platform, admin, webhook);
   answers(() => ({ status: 204 }));
@@ -65,4 +69,12 @@ async function notHeard({ town, answers }: Way, webhook: WebhookAnswer): Promise
   await redeliverWebhook(platform, admin, { ...webhook, delivery_id: failed?.delivery_id ?? '' });
   await changeWebhook(platform, admin, { ...webhook, if_match: '*', enabled: false });
   await town.settle();
+}
+
+/** A rota, said twice; and the digest of a day. */
+async function onCall({ platform }: Town, { webhook_id }: WebhookAnswer): Promise<void> {
+  const members = [{ principal_id: admin.id, webhook_id }];
+  const weekly = { time_zone: 'UTC', handover: { weekday: 'monday', time: '09:00' }, starts_on: '2026-03-02', members };
+  for (const if_match of [undefined, '*']) await putRota(platform, admin, { ...RotaInput.parse(weekly), if_match });
+  await dailyDigest({ ...platform, config: { ...platform.config, DAILY_DIGEST_AT: '00:00' } });
 }

@@ -28,6 +28,7 @@ export const order = {
   message_types: ['name'],
   channel_lists: ['name'],
   refused_messages: ['from_id', 'type', 'to_role'],
+  rotas: ['name'],
   fan_outs: ['name'],
   webhooks: ['id'],
   deliveries: ['id'],
@@ -65,7 +66,7 @@ export const owned = {
 } as const satisfies Record<string, keyof typeof order>;
 
 /** Written once and never changed; where two must not both be written, a unique key says so. */
-export const written = ['archived_heads', 'calibrations', 'events', 'queues', 'seals'] as const;
+export const written = ['archived_heads', 'calibrations', 'digests', 'events', 'queues', 'seals'] as const;
 
 /**
  * Where two who find nothing and insert meet a unique key, and one of them tries again; of seals there may be two of the
@@ -76,9 +77,11 @@ export const unique = [
   'budgets',
   'data_keys',
   'deliveries',
+  'digests',
   'idempotency_keys',
   'price_overrides',
   'queues',
+  'rotas',
   'seals',
 ] as const;
 

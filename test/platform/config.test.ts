@@ -17,6 +17,7 @@ const wrong: Record<keyof typeof settings.shape, string[]> = {
   BLOCKED_FOR: ['long'],
   APPROVAL_DEADLINE: ['later'],
   APPROVAL_VALIDITY: ['0h'],
+  DAILY_DIGEST_AT: ['9', '24:00', '09:60', 'never'],
   MESSAGE_RETENTION: ['0'],
   DEAD_LETTER_RETENTION: ['for ever'],
   ARCHIVE_AFTER: ['30 days'],

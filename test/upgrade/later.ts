@@ -11,6 +11,10 @@ import { sendMessages } from '../../shared/messages/send.ts';
 import { settleMessages } from '../../shared/messages/settle.ts';
 import { createWebhook } from '../../shared/webhooks/create.ts';
 import { testWebhook } from '../../shared/webhooks/by-hand.ts';
+import { dailyDigest } from '../../shared/digest/daily.ts';
+import { listWebhooks } from '../../shared/webhooks/read.ts';
+import { RotaInput } from '../../shared/webhooks/rota/rota.ts';
+import { putRota } from '../../shared/webhooks/rota/set.ts';
 import { NewWebhook } from '../../shared/webhooks/webhook.ts';
 import { admin, asAgent, type Town } from '../road/town.ts';
 import { refused } from '../kill/acts.ts';
@@ -67,4 +71,13 @@ export async function tellNobody(town: Town): Promise<void> {
   const webhook = await createWebhook(town.platform, admin, said);
   await testWebhook(town.platform, admin, webhook);
   await town.settle();
+}
+
+/** 010_rota: somebody is on call, and the digest of a day is sent to nobody. */
+export async function callSomebody(town: Town): Promise<void> {
+  const [webhook] = await listWebhooks(town.platform, admin, { limit: 1 });
+  const members = [{ principal_id: admin.id, webhook_id: webhook?.webhook_id ?? '' }];
+  const weekly = { time_zone: 'UTC', handover: { weekday: 'monday', time: '09:00' }, starts_on: '2026-03-02', members };
+  await putRota(town.platform, admin, RotaInput.parse({ ...weekly, digest: false }));
+  await dailyDigest(town.platform);
 }

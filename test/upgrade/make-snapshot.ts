@@ -9,7 +9,7 @@ import { sealRecord } from '../../shared/events/seal.ts';
 import { migrations } from '../../shared/platform/database/migrate.ts';
 import { openTown } from '../road/town.ts';
 import { furnish } from './furniture.ts';
-import { archiveOne, failTooOften, sayWhoMayWrite, tellNobody } from './later.ts';
+import { archiveOne, callSomebody, failTooOften, sayWhoMayWrite, tellNobody } from './later.ts';
 import { setScene } from './scene.ts';
 import { dataKey, dump, fileOf, madeAt, packed } from './snapshot.ts';
 
@@ -25,6 +25,7 @@ async function makeSnapshot(): Promise<string> {
   await failTooOften(town);
   await sayWhoMayWrite(town);
   await tellNobody(town);
+  await callSomebody(town);
   await setScene(town);
   await sealRecord(town.platform);
   await town.close();

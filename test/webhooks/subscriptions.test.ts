@@ -81,6 +81,11 @@ describe('a webhook', () => {
     const moved = { url: 'https://other.slack.example/services/T0/B0/also-secret' };
     const change = await ask('rita', `PUT ${hooks}/${idOf(card)}`, moved, { 'if-match': '*' });
     expect(change.body).toMatchObject({ url: 'https://other.slack.example' });
+    const same = { url: 'https://other.slack.example', description: 'as it was shown' };
+    const secrets = () => desk.world.platform.db.read.run(CompiledQuery.raw('select id from sealed_values'));
+    const before = await secrets();
+    expect((await ask('rita', `PUT ${hooks}/${idOf(card)}`, same, { 'if-match': '*' })).status).toBe(200);
+    expect(await secrets()).toEqual(before);
     const { read } = desk.world.platform.db;
     const rows = await read.run(CompiledQuery.raw('select * from webhooks'));
     expect(JSON.stringify(rows)).not.toContain('very-secret');

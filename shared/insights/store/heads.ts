@@ -21,6 +21,7 @@ export const chained = {
   channel_lists: { key: 'name', prefix: '' },
   archived_heads: { key: 'stream', prefix: '' },
   webhooks: { key: 'id', prefix: '' },
+  rotas: { key: 'name', prefix: '' },
 } as const;
 
 export type Chained = keyof typeof chained;

@@ -90,6 +90,9 @@ export const changes: Partial<Record<Operation, (scene: Scene) => Called[]>> = {
   ],
   deleteWebhook: ({ hook }) => [as('olga', `/api/v1/webhooks/${hook.id}`)],
   rotateWebhookSecret: ({ hook }) => [as('olga', `/api/v1/webhooks/${hook.id}/rotate`, { body: {} })],
+  putRota: ({ hook }) => [
+    as('olga', '/api/v1/rota', { body: { ...hook.rota, digest: false }, headers: { 'if-match': '"1"' } }),
+  ],
   testWebhook: ({ hook }) => [as('olga', `/api/v1/webhooks/${hook.id}/test`)],
   redeliverWebhook: ({ hook }) => [as('olga', `/api/v1/webhooks/${hook.id}/deliveries/${hook.delivered_id}/redeliver`)],
   heartbeat: ({ task: { task_id, fence } }) => [

@@ -37,8 +37,8 @@ export interface Scene {
   item_id: string;
   /** A second key of the person `gone`, and of the agent `spare`. */
   key_id: { person: string; agent: string };
-  /** Of `olga`, with a delivery that has arrived and one that waits. */
-  hook: { id: string; delivered_id: string; waiting_id: string };
+  /** Of `olga`, who is on call, with a delivery that has arrived and one that waits. */
+  hook: { id: string; delivered_id: string; waiting_id: string; rota: object };
 }
 
 const jobNames = [
@@ -214,7 +214,10 @@ class Stagehand {
       String((await this.ask('olga', `POST /api/v1/webhooks/${id}/test`)).body['delivery_id']);
     const delivered_id = await ping();
     await this.run('deliver', delivered_id);
-    return { id, delivered_id, waiting_id: await ping() };
+    const members = [{ principal_id: 'olga', webhook_id: id }];
+    const rota = { time_zone: 'UTC', handover: { weekday: 'monday', time: '09:00' }, starts_on: '2026-03-02', members };
+    await this.ask('olga', 'PUT /api/v1/rota', rota);
+    return { id, delivered_id, waiting_id: await ping(), rota };
   }
 
   async read(job: string): Promise<Pick<Scene, 'sha256' | 'etag'>> {
