@@ -28,8 +28,8 @@ const rounds = values.quick ? 2 : 5;
 const [few, many] = values.quick ? [1000, 50_000] : [1000, 1_000_000];
 
 const folder = mkdtempSync(join(tmpdir(), 'muster-queue-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 await using opened = new AsyncDisposableStack();
-opened.defer(() => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1)); // and with it what was started
 await measure();
 

@@ -37,7 +37,7 @@ export async function startServer(
 ): Promise<() => Promise<unknown>> {
   const child = spawn(command, given, { ...options, stdio: 'ignore' });
   const ended = once(child, 'exit');
-  process.once('exit', () => child.kill('SIGINT'));
+  process.prependOnceListener('exit', () => child.kill('SIGINT')); // before their folder goes
   await once(child, 'spawn');
   for (let tries = 0; !isReady(); tries++) {
     if (tries === 100 || child.exitCode !== null) throw new Error(`${command} did not start`);
