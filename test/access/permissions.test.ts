@@ -21,12 +21,13 @@ const expected: Record<string, string> = {
     'listTemplates getTemplate getApproval listTools getTool listResources getResource listVerifiers getVerifier',
     'listBudgets getBudget listPrices getInfrastructure getStatistics getCoordinationStatistics getMetrics listEvents listSeals listRecordHeads',
     'getAgent getAgentCard getAgentStatistics listAgents listTasks getTask listActionItems',
-    'getMessageStatistics listMessageTypes getMessageType getChannels getRota',
+    'getMessageStatistics listMessageTypes getMessageType getChannels getRota listMaintenanceRuns',
   ].join(' '),
   owner: 'listJobs getJob changeDefinition cancelJob retryJob listDeployments getPlan listJobEvents getApproval',
   supervisor: 'assignTask',
   approver: 'listApprovals getApproval castBallot',
-  operator: 'isolateAgent drainAgent restoreAgent settleActionItem listDeadLetters resendDeadLetters putRota',
+  operator:
+    'isolateAgent drainAgent restoreAgent settleActionItem listDeadLetters resendDeadLetters putRota runMaintenance',
   admin: [
     'putTemplate registerTool deleteTool registerResource deleteResource registerVerifier deleteVerifier putBudget putPrices',
     'putPrincipal getPrincipal listPrincipals deletePrincipal issueKey deleteKey',
