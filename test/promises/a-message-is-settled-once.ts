@@ -21,6 +21,7 @@ const isHeld = "old.state = 'received' and old.lease_until > now_plus(0)";
 
 const watch = [
   notes,
+  // A call whose answer was lost is made again under its receipt; nobody has heard of the first delivery if it ended since.
   `create table handed_over (message_id text, receipt text, to_agent text, ended_as text,
      primary key (message_id, receipt)) without rowid`,
   `create trigger watch_letters after update on messages when ${isOver} or ${isRewritten}
@@ -36,7 +37,7 @@ const watch = [
      ${note('mail', "new.id || ' was delivered without a lease'", 'where new.lease_until is null or new.lease_until <= now_plus(0)')}
      ${note('mail', "new.id || ' was delivered when it was too old'", 'where new.expires_at <= now_plus(0)')}
      ${note('mail', "new.id || ' was given to ' || new.holder_id || ', whose it is not'", 'where not exists (select 1 from mailboxes where mailbox = new.mailbox and agent_id = new.holder_id)')}
-     insert into handed_over values (new.id, new.receipt, new.holder_id, null);
+     insert or replace into handed_over values (new.id, new.receipt, new.holder_id, null);
    end`,
   `create trigger watch_ends_of_deliveries after update on messages
    when old.state = 'received' and (new.state <> 'received' or new.receipt is not old.receipt)
