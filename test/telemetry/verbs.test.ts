@@ -79,6 +79,7 @@ describe('a verb that is called in process', () => {
   const others: Record<string, string> = {
     issueAgentKey: 'issueKey',
     deleteAgentKey: 'deleteKey',
+    runMaintenance: 'maintain',
     validateDefinition: 'nothing',
   };
   const root = new URL('../../', import.meta.url);
