@@ -23,9 +23,9 @@ interface Put {
 }
 
 /**
- * Creates or changes an agent; what is left out stays. Saying what stands writes no event; a retired agent is
- * active again. Refuses `stale`, `name_taken`, `invalid` (`/owner_id`), and `not_found` to an agent that does
- * not exist yet. Gives the agent before, if there was one, and as it is.
+ * Creates or changes an agent; what is left out stays. Saying what stands writes no event; a retired agent that an
+ * admin registers is active again. Refuses `stale`, `name_taken`, `invalid` (`/owner_id`), and `not_found` to an agent that does
+ * not exist yet, or is retired. Gives the agent before, if there was one, and as it is.
  */
 export async function putAgent(
   tx: Tx,
@@ -33,7 +33,8 @@ export async function putAgent(
   { put, endpoint_secret_id }: Put,
 ): Promise<{ was: Agent | undefined; is: Agent }> {
   const was = await lockAgent(tx, { id: put.agent_id });
-  if (was === undefined && !hasRole(caller, 'admin')) refuse('not_found');
+  const isGone = was === undefined || was.state === 'retired';
+  if (isGone && !hasRole(caller, 'admin')) refuse('not_found'); // one that is retired while it registers itself stays so
   checkMatch(put.if_match, was?.version ?? 0);
   const said = saidOf(was ?? blank(tx, caller, put.agent_id), put);
   const is = {

@@ -134,6 +134,8 @@ describe('retiring an agent', () => {
     await expect(retireAgent(crew.platform, admin, { agent_id: 'scanner' })).rejects.toMatchObject({
       code: 'not_found',
     });
+    const itself = registerAgent(crew.platform, callerOf('scanner'), { agent_id: 'scanner', model: 'm' });
+    await expect(itself).rejects.toMatchObject({ code: 'not_found' }); // it was under way: its key is no good any more
     expect(await put('scanner')).toMatchObject({ state: 'lost', model: 'm', version: 3 });
     expect(await events('scanner')).toEqual(['registered', 'retired', 'restored']);
   });
