@@ -31,7 +31,7 @@ export interface Chore {
   name: ChoreName;
   /** In one batch. */
   most: number;
-  /** Before the batch: gives what it is to look at, which may have changed by then. */
+  /** Before the batch: gives what it is to look at, which may have changed by then; the chore ends when there is nothing. */
   find?: (platform: Platform, limit: number) => Promise<string[]>;
   /** Gives how many it has done. */
   batch: (tx: Tx, given: { found: readonly string[]; limit: number }) => Promise<number>;
@@ -66,8 +66,8 @@ export const chores: readonly Chore[] = [
   {
     name: 'agents_retired',
     most: 1, // who locks two goes by their ids
-    find: ({ db: { read }, config }) =>
-      silentAgents(read, { from_now_seconds: -config.AGENT_RETIRED_AFTER, limit: 1 }).then(idsOf),
+    find: ({ db: { read }, config }, limit) =>
+      silentAgents(read, { from_now_seconds: -config.AGENT_RETIRED_AFTER, limit }).then(idsOf),
     batch: retireSilent,
   },
   {
@@ -79,7 +79,7 @@ export const chores: readonly Chore[] = [
   },
   {
     name: 'jobs_exported',
-    most: 500, // a file of some 100 kB
+    most: 100, // in one file, or fewer where they are large
     find: exportArchived,
     batch: async (tx, { found }) => (await markExported(tx, found)).length,
   },

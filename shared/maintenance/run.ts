@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { type Caller, musterActor } from '../access/caller.ts';
+import { databaseTime } from '../platform/database/time.ts';
 import type { Platform } from '../platform/platform.ts';
 import { time } from '../platform/wire.ts';
 import { choreNames } from './chores.ts';
@@ -41,9 +42,10 @@ export async function runMaintenance(
 
 /** dailyMaintenance: the run of the day, from two o'clock UTC on, and what is left of an earlier one. */
 export async function dailyMaintenance(platform: Platform): Promise<void> {
-  const since = lastSlot(platform.clock.now());
-  const newest = await newestRun(platform.db.read, {});
-  if (newest !== undefined && newest.ended_at !== null && newest.began_at >= since) return;
+  const { read } = platform.db;
+  const since = lastSlot(await databaseTime(read));
+  const newest = await newestRun(read, {});
+  if (newest !== undefined && newest.ended_at !== null && newest.began_at >= since) return; // the usual case, without a lock
   const { taken } = await takeRun(platform, { by: musterActor, since });
   if (taken !== null) await doChores(platform, taken, { seconds: timerSeconds });
 }

@@ -26,6 +26,11 @@ export const newestRun = first((q, _: Record<never, never>) =>
   q.selectFrom('maintenance_runs').selectAll().orderBy('id', 'desc').limit(1),
 );
 
+/** The one that has not come to its end. Not the newest: clocks step back. */
+export const openRun = first((q, _: Record<never, never>) =>
+  q.selectFrom('maintenance_runs').selectAll().where('ended_at', 'is', null).orderBy('id').limit(1),
+);
+
 export const findRun = first((q, p: { id: string }) =>
   q.selectFrom('maintenance_runs').selectAll().where('id', '=', p.id),
 );
@@ -58,6 +63,8 @@ export const takeOver = change((q, p: Held & { seconds: number }) =>
     .set((row) => ({ fence: row('fence', '+', 1), lease_until: now(p.seconds) }))
     .where('id', '=', p.id)
     .where('fence', '=', p.fence)
+    .where('lease_until', '<=', now())
+    .where('ended_at', 'is', null)
     .returning('id'),
 );
 

@@ -86,7 +86,10 @@ export const settings = z.object({
   APPROVAL_VALIDITY: duration.default(3600).describe('How long a granted approval may wait for its start'),
   MESSAGE_RETENTION: duration.default(7 * 86_400).describe('How long an acknowledged message is kept'),
   DEAD_LETTER_RETENTION: duration.default(30 * 86_400).describe('How long a dead letter is kept'),
-  ARCHIVE_AFTER: duration.default(30 * 86_400).describe('How long after its end a job is archived'),
+  ARCHIVE_AFTER: duration
+    .refine((seconds) => seconds >= 86_400, 'expected a day at least: so long an Idempotency-Key finds its job')
+    .default(30 * 86_400)
+    .describe('How long after its end a job is archived'),
   ARCHIVE_CONTAINER_URL: z
     .url()
     .optional()

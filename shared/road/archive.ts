@@ -27,18 +27,24 @@ export async function archiveJobs(tx: Tx, ids: readonly string[]): Promise<numbe
   const archived: Archived[] = [];
   for (const job of jobs) if (isEnd(job.state)) archived.push(await keep(tx, job)); // others were tried again meanwhile
   const deployments = archived.flatMap(({ deployments }) => deployments);
-  const approvals = await forgetApprovals(
+  await insertHeads(tx, archived.map(({ job }) => job).map(headOf));
+  for (let from = 0; from < deployments.length; from += atOnce)
+    await forgetDeployments(tx, deployments.slice(from, from + atOnce));
+  await deleteJobs(
     tx,
-    deployments.map(({ id }) => id),
+    archived.map(({ job }) => job.id),
   );
-  const heads = [...archived.map(({ job }) => job), ...approvals];
-  await insertHeads(
-    tx,
-    heads.map(({ id: stream, version, head_hash }) => ({ stream, version, head_hash })),
-  );
-  await deleteRows(tx, { jobs: archived.map(({ job }) => job), deployments });
   return archived.length;
 }
+
+/** Of one statement: its parameters are limited, and a job may have been tried again and again. */
+const atOnce = 500;
+
+const headOf = ({ id, version, head_hash }: Pick<Job, 'id' | 'version' | 'head_hash'>) => ({
+  stream: id,
+  version,
+  head_hash,
+});
 
 interface Archived {
   job: Job;
@@ -61,16 +67,15 @@ async function keep(tx: Tx, ended: Job): Promise<Archived> {
 /** As it goes over the wire. */
 const asJson = (answer: object) => JSON.parse(JSON.stringify(answer)) as Json;
 
-async function deleteRows(tx: Tx, { jobs, deployments }: { jobs: Job[]; deployments: Deployment[] }): Promise<void> {
+async function forgetDeployments(tx: Tx, deployments: readonly Deployment[]): Promise<void> {
   const ids = deployments.map(({ id }) => id);
+  await insertHeads(tx, (await forgetApprovals(tx, ids)).map(headOf));
   await forgetVerifications(tx, ids);
   await deleteReservations(tx, ids);
   await forgetTasks(tx, ids);
-  const sealed = deployments.flatMap(({ definition }) => sealedIn(definition.input)).map(({ id }) => id);
-  await deleteSealedValues(tx, [...new Set(sealed)]);
+  for (const { definition } of deployments) {
+    const sealed = sealedIn(definition.input).map(({ id }) => id);
+    await deleteSealedValues(tx, sealed);
+  }
   await deleteDeployments(tx, ids);
-  await deleteJobs(
-    tx,
-    jobs.map(({ id }) => id),
-  );
 }

@@ -69,10 +69,12 @@ export function listTaskRows(on: Reads, filter: TaskFilter): Promise<Task[]> {
 const lockTasksOf = among((q, deployment_ids: string[]) =>
   q.selectFrom('tasks').select('id').where('deployment_id', 'in', deployment_ids).orderBy('id').forUpdate(),
 );
-const deleteTasks = among((q, ids: string[]) => q.deleteFrom('tasks').where('id', 'in', ids));
+const deleteTasksOf = among((q, deployment_ids: string[]) =>
+  q.deleteFrom('tasks').where('deployment_id', 'in', deployment_ids),
+);
 
 /** Of deployments that ended. */
 export async function forgetTasks(tx: Tx, deployment_ids: readonly string[]): Promise<void> {
-  const ids = (await lockTasksOf(tx, deployment_ids)).map(({ id }) => id);
-  await deleteTasks(tx, ids);
+  const locked = await lockTasksOf(tx, deployment_ids);
+  if (locked.length > 0) await deleteTasksOf(tx, deployment_ids);
 }

@@ -67,7 +67,7 @@ it('writes each archived job once, as it is answered', async () => {
   const ids = await ended(3);
   expect(await aMonthLater()).toMatchObject({ jobs_archived: 3, jobs_exported: 3 });
   const [[name, lines] = ['', []]] = blobs;
-  expect(name).toBe(`/archive/jobs/${ids[0]}.jsonl.gz`);
+  expect(name).toMatch(new RegExp(`^/archive/jobs/${ids[0]}\\.[0-9a-f]{16}\\.jsonl\\.gz$`));
   const written = lines.map((line) => JSON.parse(line) as { job_id: string; job: object });
   expect(written.map(({ job_id }) => job_id)).toEqual(ids);
   expect(written[0]?.job).toEqual(await town.answer(ids[0] ?? ''));

@@ -3,6 +3,8 @@ import { getAgent } from '../../shared/agents/read.ts';
 import { dailyMaintenance, listMaintenanceRuns, runMaintenance } from '../../shared/maintenance/run.ts';
 import { takeRun } from '../../shared/maintenance/take-run.ts';
 import { doChores } from '../../shared/maintenance/do-chores.ts';
+import { findAgent } from '../../shared/agents/store.ts';
+import type { Tx } from '../../shared/platform/platform.ts';
 import type { Message } from '../../shared/messages/message.ts';
 import { admin, callerOf } from '../tasks/crew.ts';
 import { unpaused } from './unpaused.ts';
@@ -21,6 +23,8 @@ const run = (seconds = 60) => unpaused(mail, runMaintenance(mail.platform, admin
 const runs = (limit = 50) => listMaintenanceRuns(mail.platform, admin, { limit });
 const kept = async () =>
   (await mail.messages()).map(({ state, body }: Message) => `${state} ${texts([{ body }]).join()}`);
+
+const isRetired = async (tx: Tx, id: string) => (await findAgent(tx, { id }))?.state === 'retired';
 
 async function settled(text: string, action: 'acknowledge' | 'dead_letter'): Promise<void> {
   await mail.send(letter({ to_agent: 'bert' }, text));
@@ -126,5 +130,22 @@ describe('a run', () => {
       name === 'maintain' && batches++ === 0 ? Promise.reject(new Error('no room')) : transaction(name, work);
     expect(await run()).toMatchObject({ counts: { messages_deleted: 1 } });
     expect(mail.logged.some((line) => line['msg'] === 'a chore of the maintenance failed')).toBe(true);
+  });
+
+  it('passes over what cannot be done, and does all the rest', async () => {
+    for (let n = 0; n < 5; n++) {
+      await mail.register(`gone-${n}`);
+      await mail.beat(`gone-${n}`, []);
+    }
+    await mail.advance(8 * day);
+    const { transaction } = mail.platform.db;
+    mail.platform.db.transaction = (name, work) =>
+      transaction(name, async (tx) => {
+        const value = await work(tx);
+        if (name === 'maintain' && (await isRetired(tx, 'gone-1'))) throw new Error('a row that nobody expected');
+        return value;
+      });
+    expect(await run()).toMatchObject({ counts: { agents_retired: 4 } });
+    expect((await getAgent(mail.platform, admin, { agent_id: 'gone-1' })).state).toBe('lost');
   });
 });

@@ -94,3 +94,20 @@ it('takes an unknown outcome for neither', async () => {
   await told();
   expect(await told()).toEqual(['the database does not answer', 0]);
 });
+
+it('lets callers through when the clock was put back, and does not wait for it to come round again', async () => {
+  await awayFor(10);
+  await told();
+  expect(await told()).toEqual(['the database does not answer', 0]);
+  clock.skewProcess(-90);
+  expect(await told()).toEqual(['connection refused', 1]);
+});
+
+it('knows nothing of a fault that is long ago, where nobody has asked since', async () => {
+  await awayFor(600);
+  fault = undefined;
+  expect(await Promise.all([told(), told()])).toEqual([
+    ['answered', expect.any(Number)],
+    ['answered', expect.any(Number)],
+  ]);
+});

@@ -20,7 +20,7 @@ const wrong: Record<keyof typeof settings.shape, string[]> = {
   DAILY_DIGEST_AT: ['9', '24:00', '09:60', 'never'],
   MESSAGE_RETENTION: ['0'],
   DEAD_LETTER_RETENTION: ['for ever'],
-  ARCHIVE_AFTER: ['30 days'],
+  ARCHIVE_AFTER: ['30 days', '23h'],
   ARCHIVE_CONTAINER_URL: ['archive'],
   AGENT_RETIRED_AFTER: ['-7d'],
   AZURE_SQL_SERVER: [],

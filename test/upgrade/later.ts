@@ -16,6 +16,7 @@ import { listWebhooks } from '../../shared/webhooks/read.ts';
 import { RotaInput } from '../../shared/webhooks/rota/rota.ts';
 import { putRota } from '../../shared/webhooks/rota/set.ts';
 import { NewWebhook } from '../../shared/webhooks/webhook.ts';
+import { unpaused } from '../maintenance/unpaused.ts';
 import { admin, asAgent, type Town } from '../road/town.ts';
 import { refused } from '../kill/acts.ts';
 
@@ -62,7 +63,7 @@ async function sendAgain({ platform }: Town, agent_id: string): Promise<void> {
 export async function archiveOne(town: Town): Promise<void> {
   await town.cancel(await town.submitted());
   await town.tamper("update jobs set finished_at = '2026-01-01T00:00:00.000Z' where state = 'cancelled'");
-  await runMaintenance(town.platform, admin, { seconds: 60 });
+  await unpaused(town.world, runMaintenance(town.platform, admin, { seconds: 60 }));
 }
 
 /** 008_webhooks: a webhook at which nobody listens, and what it was to be told. */

@@ -8,7 +8,7 @@ interface OfApproval {
   approval_id: string;
 }
 
-const { among } = store<{ approvals: Approval; asks: OfApproval; ballots: OfApproval; voters: OfApproval }>();
+const { among, change } = store<{ approvals: Approval; asks: OfApproval; ballots: OfApproval; voters: OfApproval }>();
 
 const lockApprovals = among((q, deployment_ids: string[]) =>
   q
@@ -18,10 +18,13 @@ const lockApprovals = among((q, deployment_ids: string[]) =>
     .orderBy('id')
     .forUpdate(),
 );
-const lockAsks = among((q, ids: string[]) =>
-  q.selectFrom('asks').select('id').where('approval_id', 'in', ids).orderBy('id').forUpdate(),
+const asksOf = among((q, approval_ids: string[]) =>
+  q.selectFrom('asks').select(['id', 'approval_id']).where('approval_id', 'in', approval_ids).orderBy('id'),
 );
-const deleteAsks = among((q, ids: string[]) => q.deleteFrom('asks').where('id', 'in', ids));
+/** Never of another approval, so it does not matter what has become of it since it was looked up. */
+const deleteAsk = change((q, p: OfApproval) =>
+  q.deleteFrom('asks').where('id', '=', p.id).where('approval_id', '=', p.approval_id),
+);
 const deleteBallots = among((q, ids: string[]) => q.deleteFrom('ballots').where('approval_id', 'in', ids));
 const deleteVoters = among((q, ids: string[]) => q.deleteFrom('voters').where('approval_id', 'in', ids));
 const deleteApprovals = among((q, ids: string[]) => q.deleteFrom('approvals').where('id', 'in', ids));
@@ -30,11 +33,7 @@ const deleteApprovals = among((q, ids: string[]) => q.deleteFrom('approvals').wh
 export async function forgetApprovals(tx: Tx, deployment_ids: readonly string[]) {
   const heads = await lockApprovals(tx, deployment_ids);
   const ids = heads.map(({ id }) => id);
-  const asks = await lockAsks(tx, ids);
-  await deleteAsks(
-    tx,
-    asks.map(({ id }) => id),
-  );
+  for (const ask of await asksOf(tx, ids)) await deleteAsk(tx, ask);
   await deleteBallots(tx, ids);
   await deleteVoters(tx, ids);
   await deleteApprovals(tx, ids);

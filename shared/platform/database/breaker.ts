@@ -1,6 +1,6 @@
 /**
  * While the database is away callers are told so at once: whoever waits for it only waits, and many who try keep it from
- * coming back. One at a time is let through to see whether it is there again.
+ * coming back. One in five seconds is let through to see whether it is there again.
  */
 import { Away } from '../away.ts';
 import type { Clock } from '../platform.ts';
@@ -9,6 +9,8 @@ import type { Engine } from './transactions.ts';
 
 /** So long without a success: what is over sooner, a failover say, tries get past by themselves. */
 const patienceMilliseconds = 10_000;
+/** After so long without anybody asking it may have come back long ago. */
+const forgottenMilliseconds = 60_000;
 /** Between one that is let through and the next. */
 const betweenMilliseconds = 5000;
 
@@ -25,8 +27,8 @@ export function withBreaker(engine: Engine, clock: Clock): Engine {
 
 class Breaker {
   readonly #clock: Clock;
-  /** Of the first fault since the last success. */
-  #awaySince: number | undefined;
+  /** The first and the last fault since the last success. */
+  #away: { since: number; until: number } | undefined;
   #nextTry = 0;
 
   constructor(clock: Clock) {
@@ -37,26 +39,31 @@ class Breaker {
     this.#refuseWhileAway();
     try {
       const value = await call();
-      this.#heal();
+      this.#answered();
       return value;
     } catch (error) {
-      if (isAway(error)) this.#awaySince ??= this.#now();
-      else if (!(error instanceof UnknownOutcome)) this.#heal(); // it has answered
+      if (isAway(error)) this.#away = { since: this.#away?.since ?? this.#now(), until: this.#now() };
+      else if (!(error instanceof UnknownOutcome)) this.#answered(); // by a refusal
       throw error;
     }
   }
 
-  #refuseWhileAway(): void {
-    const now = this.#now();
-    if (this.#awaySince === undefined || now - this.#awaySince < patienceMilliseconds) return;
-    if (now < this.#nextTry) throw new Away('the database does not answer', (this.#nextTry - now) / 1000);
-    this.#nextTry = now + betweenMilliseconds;
+  #answered(): void {
+    this.#away = undefined;
+    this.#nextTry = 0; // of this time away: the next one begins anew, whatever the clock does
   }
 
-  /** The first try after the next fault waits for none of before: clocks may be put back meanwhile. */
-  #heal(): void {
-    this.#awaySince = undefined;
-    this.#nextTry = 0;
+  #refuseWhileAway(): void {
+    const now = this.#now();
+    if (this.#away === undefined || now - this.#away.since < patienceMilliseconds) return;
+    if (now - this.#away.until > forgottenMilliseconds) {
+      this.#answered();
+      return;
+    }
+    const left = this.#nextTry - now;
+    const isPutBack = left > betweenMilliseconds; // the clock
+    if (left > 0 && !isPutBack) throw new Away('the database does not answer', left / 1000);
+    this.#nextTry = now + betweenMilliseconds;
   }
 
   #now = (): number => this.#clock.now().getTime();

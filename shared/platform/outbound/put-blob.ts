@@ -15,7 +15,7 @@ export interface Blob {
   content: Uint8Array;
 }
 
-/** Overwrites what is there under this name, so that it may be tried again. Throws when it was not taken. */
+/** Overwrites what is there under this name, so that it may be tried again, as it is when storage is busy. Throws when it was not taken. */
 export async function putBlob(
   { config, outbound, clock }: Pick<Platform, 'config' | 'outbound' | 'clock'>,
   { container, name, content }: Blob,

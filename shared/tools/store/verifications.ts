@@ -49,10 +49,12 @@ export const deleteVerification = change((q, p: Pick<VerificationRow, 'id'>) =>
 const lockVerificationsOf = among((q, deployment_ids: string[]) =>
   q.selectFrom('verifications').select('id').where('deployment_id', 'in', deployment_ids).orderBy('id').forUpdate(),
 );
-const deleteVerifications = among((q, ids: string[]) => q.deleteFrom('verifications').where('id', 'in', ids));
+const deleteVerificationsOf = among((q, deployment_ids: string[]) =>
+  q.deleteFrom('verifications').where('deployment_id', 'in', deployment_ids),
+);
 
 /** Of deployments that ended. */
 export async function forgetVerifications(tx: Tx, deployment_ids: readonly string[]): Promise<void> {
-  const ids = (await lockVerificationsOf(tx, deployment_ids)).map(({ id }) => id);
-  await deleteVerifications(tx, ids);
+  const locked = await lockVerificationsOf(tx, deployment_ids);
+  if (locked.length > 0) await deleteVerificationsOf(tx, deployment_ids);
 }

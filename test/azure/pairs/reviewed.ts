@@ -135,10 +135,10 @@ export const reviewed: readonly Reviewed[] = [
   },
   {
     who: ['takeMaintenance'],
-    beside: ['takeMaintenance'],
+    beside: ['leaveMaintenance', 'maintain', 'takeMaintenance'],
     rows: ['maintenance_runs'],
-    wrong: skewed,
-    why: 'Both touch the one row of `maintainers` before they look for the newest run, so the second sees what the first has begun.',
+    wrong: ['write skew', 'mixed view'],
+    why: 'Two who begin touch the one row of `maintainers` first, so the second sees what the first has begun. A run is taken over only while it is left, and not over: the change looks at both itself.',
   },
   {
     who: ['putChannels'],

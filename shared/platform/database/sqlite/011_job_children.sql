@@ -1,0 +1,6 @@
+-- room: tasks
+-- A job that is archived is deleted, and its references are looked for.
+CREATE INDEX tasks_job ON tasks (job_id);
+
+-- room: tools
+CREATE INDEX verifications_job ON verifications (job_id);
