@@ -70,12 +70,16 @@ const isEndState = (state: unknown): state is EndState => endStates.has(state as
 
 /** The type of a line of the record; undefined: nobody is told of it. */
 export function typeOf({ stream, type, data }: Pick<Event, 'stream' | 'type' | 'data'>): EventType | undefined {
-  if (stream.startsWith('job_')) return isEndState(data['to']) ? `job.${data['to']}` : jobTypes[type];
+  if (stream.startsWith('job_')) return endTold(data) ?? jobTypes[type];
   if (stream.startsWith('approval_')) return approvalType(type, data);
   if (stream.startsWith('agent:')) return ownType(`agent.${type}`);
   if (stream.startsWith('webhook_')) return ownType(`webhook.${type}`);
   return undefined;
 }
+
+/** Each line says where the job stands: one that has ended stays there when it is archived. */
+const endTold = ({ from, to }: Event['data']): EventType | undefined =>
+  from !== to && isEndState(to) ? `job.${to}` : undefined;
 
 function approvalType(type: string, data: Event['data']): EventType | undefined {
   if (type === 'opened') return 'approval.asked';

@@ -10,6 +10,7 @@ describe('a line of the record is', () => {
     [event('job_1', 'learned', { to: 'succeeded' }), 'job.succeeded'],
     [event('job_1', 'gave_up', { to: 'failed' }), 'job.failed'],
     [event('job_1', 'cancelled', { to: 'cancelled' }), 'job.cancelled'],
+    [event('job_1', 'archived', { from: 'failed', to: 'failed' }), undefined],
     [event('job_1', 'tasks_ended', { to: 'executing' }), undefined],
     [event('approval_1', 'opened'), 'approval.asked'],
     [event('approval_1', 'ballot_cast', { settled: null }), undefined],
