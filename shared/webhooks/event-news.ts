@@ -10,23 +10,21 @@ import { approvalsByIds, jobsByIds } from './store/subjects.ts';
 
 const eventsAtOnce = 200;
 
-interface Page {
-  /** Up to where it was read. */
-  through_cursor: number;
-  sendings: Sending[];
-}
-
-/** What comes after the cursor. What no webhook is old enough for is passed over unread. */
-export async function eventsFor(reads: Reads, hearers: readonly Hearer[], cursor: number): Promise<Page> {
-  if (hearers.length === 0) return { through_cursor: cursor, sendings: [] };
-  const after = Math.max(cursor, Math.min(...hearers.map(({ since_cursor }) => since_cursor)));
-  const events = await eventsAfter(reads, { after, limit: eventsAtOnce });
-  return { through_cursor: events.at(-1)?.cursor ?? cursor, sendings: await sendingsOf(reads, events, hearers) };
-}
-
 type Read = Event & { cursor: number };
 
-async function sendingsOf(reads: Reads, events: readonly Read[], hearers: readonly Hearer[]): Promise<Sending[]> {
+/** What comes after the cursor. What no webhook is old enough for is passed over unread. */
+export async function eventsFor(reads: Reads, hearers: readonly Hearer[], cursor: number): Promise<Read[]> {
+  if (hearers.length === 0) return [];
+  const after = Math.max(cursor, Math.min(...hearers.map(({ since_cursor }) => since_cursor)));
+  return eventsAfter(reads, { after, limit: eventsAtOnce });
+}
+
+/** `hearers` as they are once the events were read. */
+export async function sendingsOf(
+  reads: Reads,
+  events: readonly Read[],
+  hearers: readonly Hearer[],
+): Promise<Sending[]> {
   const told = events.flatMap((event) => {
     const type = typeOf(event);
     const asked = type === undefined ? [] : hearers.filter(({ since_cursor }) => since_cursor < event.cursor);

@@ -8,7 +8,7 @@ import { claimNews, itemsWithNews } from '../access/store/action-items.ts';
 import type { Platform, Reads, Tx } from '../platform/platform.ts';
 import { alertsFor } from './budget-alerts.ts';
 import { hears, type Hearer } from './hearing.ts';
-import { eventsFor } from './event-news.ts';
+import { eventsFor, sendingsOf } from './event-news.ts';
 import { itemNews } from './news.ts';
 import { onCallNow } from './rota/on-call.ts';
 import { hearersOf, send, type Sending } from './send.ts';
@@ -21,12 +21,13 @@ const itemsAtOnce = 100;
 const deliveriesAtOnce = 500;
 
 export async function fanOutEvents(platform: Platform): Promise<void> {
+  // First: what is on its way is looked after even while what is new cannot be sent.
+  if ((await anyDue(platform.db.read, {})) !== undefined) await ringDueDeliveries(platform);
   for (let page = 0; page < pagesAtOnce; page++) {
     const found = await look(platform.db.read);
     if (found === undefined) break;
     if (!(await platform.db.transaction('fanOutEvents', (tx) => sendAll(tx, found)))) return; // another was faster
   }
-  if ((await anyDue(platform.db.read, {})) !== undefined) await ringDueDeliveries(platform);
 }
 
 interface Found {
@@ -42,14 +43,18 @@ interface Found {
 
 /**
  * What there is to tell. The record is read as far as nobody can commit in between; webhooks and their owners are taken as
- * they stand now: who is disabled a moment later is not called.
+ * they stand after that: one that came in between is told of what came after it, and who is disabled a moment later is not
+ * called.
  */
 async function look(reads: Reads): Promise<Found | undefined> {
-  const [hearers, items] = [await hearersOf(reads), await itemsWithNews(reads, { limit: itemsAtOnce })];
-  if (hearers.length === 0 && items.length === 0) return undefined;
+  const [before, items] = [await hearersOf(reads), await itemsWithNews(reads, { limit: itemsAtOnce })];
+  if (before.length === 0 && items.length === 0) return undefined;
   const fanOut = await findFanOut(reads, {});
   if (fanOut === undefined) throw new Error('the row of fan_outs is gone');
-  const { through_cursor, sendings } = await eventsFor(reads, hearers, fanOut.through_cursor);
+  const events = await eventsFor(reads, before, fanOut.through_cursor);
+  const through_cursor = events.at(-1)?.cursor ?? fanOut.through_cursor;
+  const hearers = await hearersOf(reads);
+  const sendings = await sendingsOf(reads, events, hearers);
   const alerts = await alertsFor(reads, hearers);
   if (through_cursor === fanOut.through_cursor && items.length === 0 && alerts.length === 0) return undefined;
   const onCall = items.length === 0 ? undefined : (await onCallNow(reads, hearers))?.hearer;

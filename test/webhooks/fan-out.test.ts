@@ -82,6 +82,25 @@ describe('events', () => {
   });
 });
 
+test('a webhook that is made while the record is read misses nothing that came after it', async () => {
+  await h.hook({ event_types: ['action_item.raised'] });
+  await h.tell();
+  const { read } = h.town.platform.db;
+  let isFirst = true;
+  const run: typeof read.run = async (query) => {
+    const rows = await read.run(query);
+    if (!isFirst || !query.sql.includes('from "webhooks"')) return rows;
+    isFirst = false;
+    await h.hook({ event_types: ['job.submitted'] });
+    await h.town.submitted();
+    return rows;
+  };
+  const { platform } = h.town;
+  await fanOutEvents({ ...platform, db: { ...platform.db, read: { ...read, run } } });
+  await h.tell();
+  expect(h.types()).toEqual(['job.submitted']);
+});
+
 describe('an owner is told only of what it may see', () => {
   test('a submitter of its own jobs, their questions, and of nothing else', async () => {
     const other = { ...submitter, id: 'sue' };
@@ -186,6 +205,21 @@ describe('the timer', () => {
     h.town.lose();
     await h.town.world.advance(2);
     await h.tell();
+    expect(h.types()).toEqual(['job.submitted']);
+  });
+
+  test('rings again for deliveries also while what is new cannot be sent', async () => {
+    await h.hook({ event_types: ['job.submitted'] });
+    await h.town.submitted();
+    await fanOutEvents(h.town.platform);
+    h.town.lose();
+    await h.town.world.advance(2);
+    await h.town.submitted();
+    const { platform } = h.town;
+    const transaction: typeof platform.db.transaction = (name, work) =>
+      name === 'fanOutEvents' ? Promise.reject(new Error('it is stuck')) : platform.db.transaction(name, work);
+    await expect(fanOutEvents({ ...platform, db: { ...platform.db, transaction } })).rejects.toThrow('it is stuck');
+    await h.town.settle();
     expect(h.types()).toEqual(['job.submitted']);
   });
 
