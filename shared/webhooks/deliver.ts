@@ -40,20 +40,22 @@ const claim = (platform: Platform, id: string): Promise<Delivery | undefined> =>
 
 async function deliverOnce(platform: Platform, delivery: Delivery): Promise<void> {
   const webhook = await findWebhook(platform.db.read, { id: delivery.webhook_id });
+  if (webhook === undefined) return end(platform, delivery, failedBy('the webhook was deleted'));
   const obstacle = await obstacleTo(platform, delivery, webhook);
-  if (webhook === undefined || obstacle !== undefined) return giveUp(platform, delivery, obstacle ?? 'it is gone');
+  if (obstacle !== undefined) return end(platform, delivery, failedBy(obstacle));
   const answer = await platform.outbound.call(await requestFor(platform, webhook, delivery));
-  if (answer.status >= 200 && answer.status <= 299) await keepSuccess(platform, { delivery, webhook, answer });
+  if (hasArrived(answer)) await keepSuccess(platform, { delivery, webhook, answer });
   else await keepFailure(platform, delivery, { error: new Error(`it answered ${answer.status}`), answer });
 }
+
+const hasArrived = ({ status }: OutboundAnswer): boolean => status >= 200 && status <= 299;
 
 /** A ping also goes to a webhook that is disabled: it may be tried before it is enabled. */
 async function obstacleTo(
   { db }: Platform,
   { attempts, event_type, last_fault }: Delivery,
-  webhook: Webhook | undefined,
+  webhook: Webhook,
 ): Promise<string | undefined> {
-  if (webhook === undefined) return 'the webhook was deleted';
   if (attempts > mostTries) return last_fault ?? 'the call never came back';
   if (webhook.state === 'disabled' && event_type !== 'webhook.ping') return 'the webhook is disabled';
   const owner = await findWithOwner(db.read, { id: webhook.owner_id });
@@ -67,8 +69,19 @@ interface Heard {
   answer: OutboundAnswer;
 }
 
+/** What has arrived is delivered, also where its answer cannot be kept: that is no fault of the other side. */
+async function keepSuccess(platform: Platform, heard: Heard): Promise<void> {
+  try {
+    await keepAnswer(platform, heard);
+  } catch (error) {
+    if (error instanceof LostRace) throw error;
+    platform.telemetry.fault(error);
+    await end(platform, heard.delivery, { state: 'delivered', last_fault: null });
+  }
+}
+
 /** The row of the webhook is written only where its last tries had failed. */
-const keepSuccess = (platform: Platform, { delivery, webhook, answer }: Heard): Promise<void> =>
+const keepAnswer = (platform: Platform, { delivery, webhook, answer }: Heard): Promise<void> =>
   platform.db.transaction('deliverWebhook', async (tx) => {
     if (webhook.failing_since !== null) await noteWorking(tx, { id: webhook.id });
     const tried = triedWith(platform, delivery, { answer, fault: null });
@@ -81,11 +94,15 @@ interface Failure {
   answer?: OutboundAnswer;
 }
 
-/** What is left of it is decided under the lock of the webhook: gone, given up, or tried again. */
+/**
+ * What is left of it is decided under the lock of the webhook: gone, given up, or tried again. A fault of ours, as when the
+ * vault is away, is not held against the webhook.
+ */
 async function keepFailure(platform: Platform, delivery: Delivery, { error, answer }: Failure): Promise<void> {
   const fault = mask(error instanceof Error ? error.message : String(error)).slice(0, 2000);
   platform.log.warn({ delivery: delivery.id, webhook: delivery.webhook_id, fault }, 'a webhook was not delivered');
   const tried = triedWith(platform, delivery, { answer, fault });
+  const isTheirs = answer !== undefined || error instanceof OutboundFault;
   const isUseless = answer?.status === 410 || (error instanceof OutboundFault && error.kind === 'refused');
   const retry_after = answer?.headers['retry-after'];
   const again = { attempts: delivery.attempts, fraction: platform.random.fraction(), retry_after };
@@ -97,22 +114,29 @@ async function keepFailure(platform: Platform, delivery: Delivery, { error, answ
       seconds === undefined
         ? await finishDelivery(tx, { ...kept, state: 'failed' })
         : await putOff(tx, { ...kept, seconds, due_seconds: tx.config.DUE_SECONDS });
-    if (hit.length > 0 && webhook !== undefined) await noteFailure(tx, webhook, answer);
+    if (isTheirs && hit.length > 0 && webhook !== undefined) await noteFailure(tx, webhook, answer);
   });
 }
 
 /** One that says it is gone, or that has heard nothing for days, is disabled. */
 async function noteFailure(tx: Tx, webhook: Webhook, answer: OutboundAnswer | undefined): Promise<void> {
   if (webhook.state !== 'enabled') return;
-  await noteFailing(tx, webhook);
-  if (answer?.status === 410) await disable(tx, webhook, 'it answered 410 Gone');
-  else if (isGivenUp(webhook.failing_since, tx.at)) await disable(tx, webhook, 'every try of five days has failed');
+  const reason = reasonToDisable(webhook, tx.at, answer);
+  if (reason === undefined) await noteFailing(tx, webhook);
+  else await disable(tx, { ...webhook, failing_since: webhook.failing_since ?? tx.at }, reason);
 }
 
-async function giveUp(platform: Platform, delivery: Delivery, fault: string): Promise<void> {
-  await platform.db.transaction('deliverWebhook end', (tx) =>
-    finishDelivery(tx, { ...delivery, state: 'failed', last_fault: fault }),
-  );
+function reasonToDisable({ failing_since }: Webhook, at: Date, answer: OutboundAnswer | undefined): string | undefined {
+  if (answer?.status === 410) return 'it answered 410 Gone';
+  return isGivenUp(failing_since, at) ? 'every try of five days has failed' : undefined;
+}
+
+type End = Pick<Delivery, 'state' | 'last_fault'>;
+
+const failedBy = (last_fault: string): End => ({ state: 'failed', last_fault });
+
+async function end(platform: Platform, delivery: Delivery, is: End): Promise<void> {
+  await platform.db.transaction('deliverWebhook end', (tx) => finishDelivery(tx, { ...delivery, ...is }));
 }
 
 function triedWith(

@@ -7,6 +7,7 @@ import { changeWebhook, deleteWebhook, rotateWebhookSecret } from '../../shared/
 import { deliverWebhook } from '../../shared/webhooks/deliver.ts';
 import { fanOutEvents } from '../../shared/webhooks/fan-out.ts';
 import { getWebhook } from '../../shared/webhooks/read.ts';
+import type { Platform } from '../../shared/platform/platform.ts';
 import type { WebhookAnswer } from '../../shared/webhooks/webhook.ts';
 import { admin } from '../road/town.ts';
 import { openHooked, reader, type Hooked } from './a-hook.ts';
@@ -150,7 +151,10 @@ describe('a webhook that is not heard', () => {
     h.answers(({ path }) => ({ status: path === '/hook' ? 410 : 204 }));
     await submitOne();
     await h.tell();
-    expect(await seen()).toMatchObject({ enabled: false, disabled_reason: 'it answered 410 Gone' });
+    const since = expect.any(Date);
+    expect(await seen()).toMatchObject({
+      ...{ enabled: false, disabled_reason: 'it answered 410 Gone', failing_since: since },
+    });
     expect(await h.log(webhook)).toMatchObject([{ state: 'failed', attempts: 1, status: 410 }]);
     expect(await h.town.events(webhook.webhook_id)).toEqual(['created', 'disabled']);
     expect(await h.log(other)).toMatchObject([{ event_type: 'webhook.disabled', state: 'delivered' }]);
@@ -190,6 +194,36 @@ describe('a webhook that is not heard', () => {
     const [row] = await h.town.sql<{ last_fault: string }>('select * from deliveries order by id desc');
     expect(row?.last_fault).toBe('the webhook was deleted');
     expect(h.server.asked).toHaveLength(2);
+  });
+});
+
+describe('a fault of ours', () => {
+  /** A job is submitted, and its delivery tried by a platform with such a fault. */
+  async function tryBy(faulty: Partial<Platform>): Promise<void> {
+    await h.town.submitted();
+    await fanOutEvents(h.town.platform);
+    const [{ id } = { id: '' }] = h.town.world.rung;
+    h.town.lose();
+    await deliverWebhook({ ...h.town.platform, ...faulty }, id);
+  }
+
+  test('is not held against the webhook', async () => {
+    const { sealer } = h.town.platform;
+    await tryBy({ sealer: { ...sealer, open: () => Promise.reject(new Error('the vault is away')) } });
+    expect(await h.log(webhook)).toMatchObject([{ state: 'waiting', attempts: 1, fault: 'the vault is away' }]);
+    expect((await seen()).failing_since).toBeNull();
+    await later(6);
+    expect(await h.log(webhook)).toMatchObject([{ state: 'delivered' }]);
+  });
+
+  test('leaves delivered what has arrived, and sends it no second time', async () => {
+    const { db } = h.town.platform;
+    const transaction: typeof db.transaction = (name, work) =>
+      name === 'deliverWebhook' ? Promise.reject(new Error('it cannot be kept')) : db.transaction(name, work);
+    await tryBy({ db: { ...db, transaction } });
+    await later(86_400);
+    expect(await h.log(webhook)).toMatchObject([{ state: 'delivered', attempts: 1, fault: null }]);
+    expect(h.server.asked).toHaveLength(1);
   });
 });
 
