@@ -96,7 +96,10 @@ export const settings = z.object({
     .describe(
       'Container of Azure Blob Storage to which archived jobs are written, such as https://account.blob.core.windows.net/archive',
     ),
-  AGENT_RETIRED_AFTER: duration.default(7 * 86_400).describe('Silence after which an agent is retired'),
+  AGENT_RETIRED_AFTER: duration
+    .refine((seconds) => seconds >= 3600, 'expected an hour at least: an agent may be away for a while')
+    .default(7 * 86_400)
+    .describe('Silence after which an agent is retired'),
   AZURE_SQL_SERVER: z
     .string()
     .min(1)

@@ -22,7 +22,7 @@ const wrong: Record<keyof typeof settings.shape, string[]> = {
   DEAD_LETTER_RETENTION: ['for ever'],
   ARCHIVE_AFTER: ['30 days', '23h'],
   ARCHIVE_CONTAINER_URL: ['archive'],
-  AGENT_RETIRED_AFTER: ['-7d'],
+  AGENT_RETIRED_AFTER: ['-7d', '5m'],
   AZURE_SQL_SERVER: [],
   AZURE_SQL_DATABASE: [],
   AZURE_SQL_USERNAME: [],
