@@ -6,6 +6,7 @@ import { periodAt } from '../budgets/reserve.ts';
 import { listBudgetRows } from '../budgets/store.ts';
 import { databaseTime } from '../platform/database/time.ts';
 import { firstIdOf } from '../platform/ids.ts';
+import { lastSlot } from '../platform/last-slot.ts';
 import { usdOf } from '../platform/money.ts';
 import type { Platform, Reads } from '../platform/platform.ts';
 import { hears } from '../webhooks/hearing.ts';
@@ -13,7 +14,7 @@ import { onCallNow } from '../webhooks/rota/on-call.ts';
 import { readRota } from '../webhooks/rota/set.ts';
 import { shiftAt } from '../webhooks/rota/shifts.ts';
 import { hearersOf, send, type Sending } from '../webhooks/send.ts';
-import { digestNews, slotOf, type Digest } from './digest.ts';
+import { digestNews, type Digest } from './digest.ts';
 import {
   agentsOut,
   blockedByCode,
@@ -29,13 +30,14 @@ const dayMilliseconds = 86_400_000;
 /** Of each list so many are looked at. */
 const atMost = 200;
 
-/** The timer comes every five minutes; a digest that was missed is sent when a process is there again, on the same day. */
+/** The timer comes every five minutes; a digest that was missed is sent when a process is there again, up to a day later. */
 export async function dailyDigest(platform: Platform): Promise<void> {
   const { read } = platform.db;
   const { DAILY_DIGEST_AT: time } = platform.config;
+  if (time === 'off') return;
   const at = await databaseTime(read);
-  if (time === 'off' || at < slotOf(at, time)) return;
-  const day = at.toISOString().slice(0, 10);
+  const [hour = 0, minute = 0] = time.split(':').map(Number);
+  const day = lastSlot(at, { hour, minute }).toISOString().slice(0, 10);
   if ((await findDigest(read, { day })) !== undefined) return;
   const sendings = await sendingsFor(read, day, at);
   await platform.db.transaction('dailyDigest', async (tx) => {

@@ -102,6 +102,3 @@ export function digestNews(digest: Digest): News {
     facts: on_call === undefined ? [] : [['On call', `${on_call.principal_id} until ${minute(on_call.until)}`]],
   };
 }
-
-/** The moment of a day at which its digest is due, in UTC. */
-export const slotOf = (at: Date, time: string): Date => new Date(`${at.toISOString().slice(0, 10)}T${time}:00.000Z`);

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { raiseActionItem } from '../../shared/access/action-items.ts';
 import { dailyDigest } from '../../shared/digest/daily.ts';
-import { digestText, slotOf, type Digest } from '../../shared/digest/digest.ts';
+import { digestText, type Digest } from '../../shared/digest/digest.ts';
+import { lastSlot } from '../../shared/platform/last-slot.ts';
 import { RotaInput } from '../../shared/webhooks/rota/rota.ts';
 import { putRota } from '../../shared/webhooks/rota/set.ts';
 import { admin, submitter } from '../road/town.ts';
@@ -60,13 +61,18 @@ describe('a digest', () => {
   });
 
   test('is due at its time of the day', () => {
-    expect(slotOf(at('02T23:59'), '09:00')).toEqual(at('02T09:00'));
+    expect(lastSlot(at('02T23:59'), { hour: 9, minute: 0 })).toEqual(at('02T09:00'));
+    expect(lastSlot(at('02T09:00'), { hour: 9, minute: 0 })).toEqual(at('02T09:00'));
+    expect(lastSlot(at('02T00:01'), { hour: 23, minute: 58 })).toEqual(at('01T23:58'));
   });
 });
 
 describe('the digest of the day', () => {
   let h: Hooked;
-  beforeEach(async () => void (h = await openHooked({}, { at: at('02T08:00') })));
+  beforeEach(async () => {
+    h = await openHooked({}, { at: at('02T08:00') });
+    await dailyDigest(h.town.platform); // that of yesterday is over
+  });
   afterEach(() => h.close());
 
   const tick = async (): Promise<void> => {
@@ -131,8 +137,22 @@ describe('the digest of the day', () => {
     await h.town.world.advance(3600);
     await tick();
     expect(h.server.asked).toEqual([]);
-    expect(await h.town.sql('select day from digests')).toEqual([{ day: '2026-03-02' }]);
+    expect(await h.town.sql('select day from digests order by day')).toEqual([
+      { day: '2026-03-01' },
+      { day: '2026-03-02' },
+    ]);
   });
+});
+
+test('a digest of the last minutes of a day is sent at the first tick of the next', async () => {
+  const h = await openHooked({ DAILY_DIGEST_AT: '23:58' }, { at: at('02T23:55') });
+  await dailyDigest(h.town.platform);
+  await h.hook({ event_types: ['digest.daily'] });
+  await h.town.world.advance(300);
+  await dailyDigest(h.town.platform);
+  await h.town.settle();
+  expect(h.heard()).toMatchObject([{ type: 'digest.daily', data: { day: '2026-03-02' } }]);
+  await h.close();
 });
 
 test('no digest is sent where the setting says so', async () => {
