@@ -2,11 +2,11 @@
 import type { Event } from '../events/chain.ts';
 import { eventsAfter } from '../events/store.ts';
 import type { Reads } from '../platform/platform.ts';
-import { typeOf } from './event-types.ts';
+import { isEnd, typeOf } from './event-types.ts';
 import { hears, type Hearer, type Subject } from './hearing.ts';
 import { eventNews, type JobFacts } from './news.ts';
 import type { Sending } from './send.ts';
-import { approvalsByIds, jobsByIds } from './store/subjects.ts';
+import { approvalsByIds, jobsByIds, outcomesByJobs } from './store/subjects.ts';
 
 const eventsAtOnce = 200;
 
@@ -31,14 +31,31 @@ export async function sendingsOf(
     return type === undefined || asked.length === 0 ? [] : [{ event, type, asked }];
   });
   const subjectOf = await subjectsOf(reads, [...new Set(told.map(({ event }) => event.stream))]);
+  const reasonOf = await reasonsOf(
+    reads,
+    told.filter(({ type }) => isEnd(type)).map(({ event }) => event),
+  );
   return told.flatMap(({ event, type, asked }) => {
     const subject = subjectOf(event.stream);
-    const news = eventNews(event, type, subject.job);
+    const news = eventNews(event, type, subject.job && { ...subject.job, reason: reasonOf(event) });
     return asked.filter((hearer) => hears(hearer, type, subject)).map((to) => ({ to, news }));
   });
 }
 
-type Known = Subject & { job?: (JobFacts & { submitter_id: string; owner_id: string }) | undefined };
+/** Why jobs have ended: the end says it, or the deployment that ended with it, for there may be another since. */
+async function reasonsOf(reads: Reads, ends: readonly Read[]): Promise<(event: Read) => string | null> {
+  const outcomes = await outcomesByJobs(reads, [...new Set(ends.map(({ stream }) => stream))]);
+  return (event) => {
+    if (!ends.includes(event)) return null;
+    const { deployment, reason } = event.data;
+    if (typeof reason === 'string') return reason;
+    const isIts = (outcome: (typeof outcomes)[number]) =>
+      outcome.job_id === event.stream && outcome.number === deployment;
+    return outcomes.find(isIts)?.outcome_reason ?? null;
+  };
+}
+
+type Known = Subject & { job?: (Omit<JobFacts, 'reason'> & { submitter_id: string; owner_id: string }) | undefined };
 
 /** The jobs and questions that streams are about. */
 async function subjectsOf(reads: Reads, streams: readonly string[]): Promise<(stream: string) => Known> {

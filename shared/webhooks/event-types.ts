@@ -66,6 +66,9 @@ const jobTypes: Record<string, EventType> = {
   started: 'job.started',
 };
 
+/** Of a job. */
+export const isEnd = (type: EventType): boolean => kindOf(type) === 'job' && !Object.values(jobTypes).includes(type);
+
 const isEndState = (state: unknown): state is EndState => endStates.has(state as EndState);
 
 /** The type of a line of the record; undefined: nobody is told of it. */

@@ -26,14 +26,15 @@ export interface JobFacts {
   id: string;
   job_name: string;
   category: string;
-  outcome_reason: string | null;
+  /** Why it has ended, where the event is its end. */
+  reason: string | null;
 }
 
 export const eventNews = (event: Event & { cursor: number }, type: EventType, job?: JobFacts): News => ({
   about: `${event.stream}#${event.number}`,
   type,
   at: event.at,
-  data: { event: eventData(event), ...(job === undefined ? {} : { job: jobData(job, type) }) },
+  data: { event: eventData(event), ...(job === undefined ? {} : { job: jobData(job) }) },
   name: job?.job_name ?? event.stream.replace(/^[a-z_]+:/, ''),
   facts: [
     ...(job === undefined
@@ -54,15 +55,11 @@ const eventData = ({ cursor, stream, number, type, at, actor, trace, data, hash 
   ...{ actor, trace, data, hash },
 });
 
-/** Why it ended is told with its end. */
-const jobData = ({ id, job_name, category, outcome_reason }: JobFacts, type: EventType): Json => {
-  const isEnd = !['job.submitted', 'job.blocked', 'job.started'].includes(type);
-  return { job_id: id, job_name, category, reason: isEnd && type.startsWith('job.') ? outcome_reason : null };
-};
+const jobData = ({ id, job_name, category, reason }: JobFacts): Json => ({ job_id: id, job_name, category, reason });
 
 /** In the words of the record, or of the job's end. */
 function reasonIn({ data }: Event, job: JobFacts | undefined): string {
-  const said = [data['detail'], data['reason'], data['fault'], data['reasoning'], job?.outcome_reason];
+  const said = [data['detail'], data['reason'], data['fault'], data['reasoning'], job?.reason];
   return said.find((text): text is string => typeof text === 'string') ?? '';
 }
 

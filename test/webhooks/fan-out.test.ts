@@ -7,6 +7,7 @@ import { changeWebhook } from '../../shared/webhooks/change.ts';
 import { fanOutEvents } from '../../shared/webhooks/fan-out.ts';
 import { runMaintenance } from '../../shared/maintenance/run.ts';
 import { unpaused } from '../maintenance/unpaused.ts';
+import { retryJob } from '../../shared/road/redeploy.ts';
 import { putBudget } from '../../shared/budgets/set.ts';
 import { admin, submitter } from '../road/town.ts';
 import { openHooked, reader, type Hooked } from './a-hook.ts';
@@ -45,6 +46,20 @@ describe('events', () => {
     await h.tell();
     expect(h.heard()).toMatchObject([
       { type: 'job.failed', data: { job: { reason: expect.stringContaining('it broke') } } },
+    ]);
+  });
+
+  test('of an end carry the reason of that end, also when the job was retried since', async () => {
+    await h.hook({ event_types: ['job.failed', 'job.cancelled'] });
+    const job_id = await h.town.started();
+    await h.town.fail('writer', await h.town.one('writer'), false);
+    await h.town.settle();
+    await retryJob(h.town.platform, submitter, { job_id });
+    await h.town.cancel(job_id);
+    await h.tell();
+    expect(h.heard()).toMatchObject([
+      { type: 'job.failed', data: { job: { reason: expect.stringContaining('it broke') } } },
+      { type: 'job.cancelled', data: { job: { reason: expect.not.stringContaining('it broke') } } },
     ]);
   });
 

@@ -6,7 +6,6 @@ interface Jobs {
   id: string;
   job_name: string;
   category: string;
-  outcome_reason: string | null;
   submitter_id: string;
   owner_id: string;
 }
@@ -17,15 +16,23 @@ interface Approvals {
   electorate: Electorate;
 }
 
-const { among } = store<{ jobs: Jobs; approvals: Approvals }>();
+interface Deployments {
+  job_id: string;
+  number: number;
+  outcome_reason: string | null;
+}
+
+const { among } = store<{ jobs: Jobs; approvals: Approvals; deployments: Deployments }>();
 
 export const jobsByIds = among((q, ids: string[]) =>
-  q
-    .selectFrom('jobs')
-    .select(['id', 'job_name', 'category', 'outcome_reason', 'submitter_id', 'owner_id'])
-    .where('id', 'in', ids),
+  q.selectFrom('jobs').select(['id', 'job_name', 'category', 'submitter_id', 'owner_id']).where('id', 'in', ids),
 );
 
 export const approvalsByIds = among((q, ids: string[]) =>
   q.selectFrom('approvals').select(['id', 'job_id', 'electorate']).where('id', 'in', ids),
+);
+
+/** What came of each deployment of these jobs. */
+export const outcomesByJobs = among((q, ids: string[]) =>
+  q.selectFrom('deployments').select(['job_id', 'number', 'outcome_reason']).where('job_id', 'in', ids),
 );
