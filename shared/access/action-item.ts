@@ -13,7 +13,7 @@ export interface ActionItemRow {
   created_at: Date;
   done_at: Date | null;
   done_by: string | null;
-  /** Set while nobody was told that it was raised, or that it is done. */
+  /** Since when nobody was told of it: since it was raised, or since it was done. */
   news_at: Date | null;
 }
 

@@ -7,7 +7,7 @@ import type { Reads } from '../platform/platform.ts';
 import { hears, type Hearer } from './hearing.ts';
 import type { News } from './news.ts';
 import type { Sending } from './send.ts';
-import { findAbout } from './store/deliveries.ts';
+import { toldOfBudgets } from './store/deliveries.ts';
 
 const thresholds = [80, 100] as const;
 
@@ -17,12 +17,11 @@ export async function alertsFor(reads: Reads, hearers: readonly Hearer[]): Promi
   if (asking.length === 0) return [];
   const at = await databaseTime(reads);
   const alerts = alertsOf(await listBudgetRows(reads, { period: periodAt(at) }), at);
-  const untold: Sending[] = [];
-  for (const sending of asking.flatMap((to) => alerts.map((news) => ({ to, news })))) {
-    const { to, news } = sending;
-    if ((await findAbout(reads, { webhook_id: to.id, about: news.about })) === undefined) untold.push(sending);
-  }
-  return untold;
+  if (alerts.length === 0) return [];
+  const ids = asking.map(({ id }) => id);
+  const told = new Set((await toldOfBudgets(reads, ids)).map(({ webhook_id, about }) => `${webhook_id} ${about}`));
+  const sendings = asking.flatMap((to) => alerts.map((news) => ({ to, news })));
+  return sendings.filter(({ to, news }) => !told.has(`${to.id} ${news.about}`));
 }
 
 /** What stands at or above each threshold. Pure. */

@@ -19,6 +19,10 @@ afterEach(() => h.close());
 const deliveries = () => h.town.sql<{ about: string; webhook_id: string }>('select * from deliveries');
 const item = { code: 'stuck', subject: 'writer', detail: 'It hangs.' };
 const raise = () => h.town.platform.db.transaction('raise', (tx) => raiseActionItem(tx, item));
+async function settle(): Promise<void> {
+  const [raised] = await listActionItems(h.town.platform, admin, { limit: 1 });
+  await settleActionItem(h.town.platform, admin, { item_id: raised?.item_id ?? '' });
+}
 
 describe('events', () => {
   test('reach who asked for them, once each, as the feed has them and in its order', async () => {
@@ -149,14 +153,27 @@ describe('action items', () => {
     await h.hook({ event_types: ['action_item.*'] });
     await raise();
     await h.tell();
-    const [raised] = await listActionItems(h.town.platform, admin, { limit: 1 });
-    await settleActionItem(h.town.platform, admin, { item_id: raised?.item_id ?? '' });
+    await settle();
     await h.tell();
     await h.tell();
     expect(h.heard()).toMatchObject([
       { type: 'action_item.raised', data: { ...item, done_at: null } },
       { type: 'action_item.done', data: { ...item, done_by: 'ada' } },
     ]);
+  });
+
+  test('are told of as raised and as done, also when they were raised and done between two times', async () => {
+    await h.hook({ event_types: ['action_item.*'] });
+    await raise();
+    await h.town.world.advance(1);
+    await settle();
+    await h.tell();
+    await raise(); // of another, all at one moment
+    await h.tell();
+    await settle();
+    await h.tell();
+    const both = ['action_item.raised', 'action_item.done'];
+    expect(h.types()).toEqual([...both, ...both]);
   });
 
   test('of which nobody wants to hear are not kept for later', async () => {
@@ -184,6 +201,22 @@ describe('a budget', () => {
 });
 
 const maintain = () => unpaused(h.town.world, runMaintenance(h.town.platform, admin, { seconds: 60 }));
+
+test('what webhooks were told of budgets is asked once a time, however many there are', async () => {
+  for (let count = 0; count < 3; count++) await h.hook({ event_types: ['budget.alert'] });
+  await putBudget(h.town.platform, admin, { scope: 'month', limit_usd: 100 });
+  await h.town.tamper('update budgets set spent_micros = limit_micros');
+  const { platform } = h.town;
+  const { read } = platform.db;
+  const asked: string[] = [];
+  const run: typeof read.run = (query) => {
+    if (query.sql.includes('"about"')) asked.push(query.sql);
+    return read.run(query);
+  };
+  await fanOutEvents({ ...platform, db: { ...platform.db, read: { ...read, run } } });
+  expect(await deliveries()).toHaveLength(6);
+  expect(asked).toHaveLength(1);
+});
 
 describe('the timer', () => {
   const transactions = async (): Promise<string[]> => {

@@ -1,4 +1,5 @@
 /** What a person must look at. */
+import { sql } from 'kysely';
 import { now, store } from '../../platform/database/statement.ts';
 import type { Reads } from '../../platform/platform.ts';
 import type { ActionItemRow } from '../action-item.ts';
@@ -29,10 +30,11 @@ export const insertActionItem = change((q, p: { id: string; code: string; subjec
   }),
 );
 
+/** One that nobody was told of as raised keeps that news: its time says so. */
 export const updateDone = change((q, p: { id: string; done_by: string }) =>
   q
     .updateTable('action_items')
-    .set({ done_at: now(), done_by: p.done_by, news_at: now() })
+    .set({ done_at: now(), done_by: p.done_by, news_at: sql<Date>`coalesce(news_at, ${now()})` })
     .where('id', '=', p.id)
     .where('done_at', 'is', null),
 );

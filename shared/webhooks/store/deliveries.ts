@@ -4,7 +4,7 @@ import { now, store } from '../../platform/database/statement.ts';
 import type { Reads, Tx } from '../../platform/platform.ts';
 import type { Delivery } from '../delivery.ts';
 
-const { first, change, rows, tables } = store<{ deliveries: Delivery }>();
+const { first, change, among, rows, tables } = store<{ deliveries: Delivery }>();
 
 export const deliveryWork = dueWork('deliveries');
 
@@ -56,6 +56,16 @@ export const lockDelivery = first((q, p: { id: string }) =>
 /** What a webhook was told of this, if it was. */
 export const findAbout = first((q, p: { webhook_id: string; about: string }) =>
   q.selectFrom('deliveries').select('id').where('webhook_id', '=', p.webhook_id).where('about', '=', p.about),
+);
+
+/** What these webhooks were told of budgets: a range of the key, so that no more is read. */
+export const toldOfBudgets = among((q, webhook_ids: string[]) =>
+  q
+    .selectFrom('deliveries')
+    .select(['webhook_id', 'about'])
+    .where('webhook_id', 'in', webhook_ids)
+    .where('about', '>=', 'budget:')
+    .where('about', '<', 'budget;'),
 );
 
 export const anyDue = first((q, _: Record<never, never>) =>
