@@ -9,7 +9,7 @@ import { checkTypes, checkUrl } from './check.ts';
 import { webhookDisabled } from './disable.ts';
 import { moveWebhook } from './move.ts';
 import { lockOwn, readOwn } from './own-webhook.ts';
-import { keepSecret, newSecret, type Secret } from './secret.ts';
+import { forgetSecrets, keepSecret, newSecret, type Secret } from './secret.ts';
 import { shownUrl, webhookAnswer, type Webhook, type WebhookAnswer, type WebhookChange } from './webhook.ts';
 
 interface Named {
@@ -40,6 +40,7 @@ export async function changeWebhook(
     const again = isEnabling ? { ...enabledAgain, since_cursor } : {};
     const happening = { type: 'changed', actor: caller.id };
     const moved = await moveWebhook(tx, was, { is: { ...is, ...again }, happening });
+    if (secret !== undefined) await forgetSecrets(tx, [was.secret_id]);
     if (isEnabling) await settleOpenItem(tx, { code: webhookDisabled, subject: was.id, by: caller.id });
     return webhookAnswer(moved);
   });
@@ -81,16 +82,18 @@ export async function rotateWebhookSecret(
       previous_until: new Date(tx.at.getTime() + overlap_seconds * 1000),
     };
     const moved = await moveWebhook(tx, was, { is, happening: { type: 'rotated', actor: caller.id } });
+    await forgetSecrets(tx, [was.previous_secret_id]);
     return webhookAnswer(moved, secret.shown);
   });
 }
 
-/** What is on its way to it is not sent any more. Refuses `not_found` and `stale`. */
+/** What is on its way to it is not sent any more, and its secrets are forgotten. Refuses `not_found` and `stale`. */
 export const deleteWebhook = (platform: Platform, caller: Caller, { webhook_id, if_match }: Named): Promise<void> =>
   platform.db.transaction('deleteWebhook', async (tx) => {
     const was = await lockOwn(tx, caller, webhook_id);
     checkMatch(if_match, was.version);
     const happening = { type: 'deleted', actor: caller.id };
     await moveWebhook(tx, was, { is: { state: 'deleted' }, happening });
+    await forgetSecrets(tx, [was.secret_id, was.previous_secret_id]);
     await settleOpenItem(tx, { code: webhookDisabled, subject: webhook_id, by: caller.id });
   });

@@ -1,5 +1,7 @@
 /** What signs what a webhook is sent, or of a card its whole address: sealed, and opened for a call alone. */
 import { keepSealed, sealedValues } from '../access/sealed.ts';
+import { emptySealedValue } from '../access/store/sealed-values.ts';
+import { databaseTime } from '../platform/database/time.ts';
 import { newId } from '../platform/ids.ts';
 import { webhookSecret } from '../platform/outbound/signature.ts';
 import type { Platform, Tx } from '../platform/platform.ts';
@@ -30,10 +32,15 @@ export async function newSecret(
 
 export const keepSecret = (tx: Tx, { id, path, sealed }: Secret): Promise<void> => keepSealed(tx, { id, path, sealed });
 
-/** The newest first; the one before as long as it is valid, by the process's clock, which may be a little off. */
+/** Those that sign no more, under the lock of their webhook: nobody can open them again. */
+export async function forgetSecrets(tx: Tx, ids: readonly (string | null)[]): Promise<void> {
+  for (const id of ids) if (id !== null) await emptySealedValue(tx, { id });
+}
+
+/** The newest first; the one before as long as it is valid, by the database's time, which has said until when. */
 export async function openSecrets(platform: Platform, webhook: Webhook): Promise<[string, ...string[]]> {
   const { secret_id, previous_secret_id, previous_until } = webhook;
-  const isBoth = previous_until !== null && previous_until > platform.clock.now();
+  const isBoth = previous_until !== null && previous_until > (await databaseTime(platform.db.read));
   const older = isBoth && previous_secret_id !== null ? [previous_secret_id] : [];
   const values = await sealedValues(platform.db.read, [secret_id, ...older]);
   const opened = async (id: string): Promise<string> => {

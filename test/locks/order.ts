@@ -41,7 +41,12 @@ export const order = {
  */
 export const early: keyof typeof order = 'queue_matching';
 
-/** Rows that change only under the lock of what they belong to, which is locked before them; they have no place of their own. */
+type Kind = keyof typeof order;
+
+/**
+ * Rows that change only under the lock of what they belong to, which is locked before them; they have no place of their own.
+ * Of several kinds a row belongs to one.
+ */
 export const owned = {
   access_keys: 'principals',
   agent_capabilities: 'agents',
@@ -60,10 +65,10 @@ export const owned = {
   predictors: 'learners',
   queue_agents: 'queue_matching',
   reservations: 'jobs',
-  sealed_values: 'jobs',
+  sealed_values: ['jobs', 'webhooks'],
   tool_uses: 'jobs',
   voters: 'approvals',
-} as const satisfies Record<string, keyof typeof order>;
+} as const satisfies Record<string, Kind | readonly Kind[]>;
 
 /** Written once and never changed; where two must not both be written, a unique key says so. */
 export const written = ['archived_heads', 'calibrations', 'digests', 'events', 'queues', 'seals'] as const;

@@ -7,7 +7,7 @@ type Ran = Pick<CompiledQuery, 'query' | 'sql' | 'parameters'>;
 
 const tables = Object.keys(order);
 const keyOf: Readonly<Record<string, readonly string[]>> = order;
-const ownerOf: Readonly<Record<string, string>> = owned;
+const ownersOf: Readonly<Record<string, string | readonly string[]>> = owned;
 const neverChanged: ReadonlySet<string> = new Set(written);
 const heldByKey: ReadonlySet<string> = new Set(unique);
 
@@ -36,7 +36,7 @@ export class LockedTransaction {
     else if (!hasPlace(table)) this.#breach(`writes ${table}, which has no place in the order`);
     else if (kind === 'insert') this.#inserts(table);
     else if (neverChanged.has(table)) this.#breach(`changes ${table}, which nobody may`);
-    else if (table in ownerOf) this.#changesOwned(statement);
+    else if (table in ownersOf) this.#changesOwned(statement);
     else this.#locks(statement, keysIn(statement, ran, rows));
   }
 
@@ -51,8 +51,9 @@ export class LockedTransaction {
   }
 
   #changesOwned({ kind, table }: Statement): void {
-    const owner = ownerOf[table] ?? '';
-    if (!this.#held.has(owner)) this.#breach(`takes the ${kind} of ${table} without the lock of ${owner}`);
+    const owners = [ownersOf[table] ?? []].flat();
+    if (!owners.some((owner) => this.#held.has(owner)))
+      this.#breach(`takes the ${kind} of ${table} without the lock of ${owners.join(' or ')}`);
   }
 
   #locks(statement: Statement, keys: readonly string[]): void {
@@ -88,7 +89,7 @@ export class LockedTransaction {
   }
 }
 
-const hasPlace = (table: string): boolean => table in keyOf || table in ownerOf || neverChanged.has(table);
+const hasPlace = (table: string): boolean => table in keyOf || table in ownersOf || neverChanged.has(table);
 
 /** The keys of the rows that were hit, as far as the statement or its rows tell. */
 function keysIn({ table, kind }: Statement, ran: Ran, rows: readonly unknown[]): string[] {

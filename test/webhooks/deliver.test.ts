@@ -256,6 +256,25 @@ describe('by hand', () => {
 });
 
 describe('a rotated secret', () => {
+  test('is forgotten once another takes its place, and all are with their webhook', async () => {
+    const kept = async (): Promise<number> => {
+      const [row] = await h.town.sql<{ n: number }>("select count(*) as n from sealed_values where ciphertext <> ''");
+      return row?.n ?? 0;
+    };
+    const rotate = () => rotateWebhookSecret(h.town.platform, reader, { ...webhook, overlap_seconds: 60 });
+    const counts = [await kept()];
+    for (let count = 0; count < 3; count++) counts.push((await rotate(), await kept()));
+    await submitOne();
+    expect(headersOf(0)['webhook-signature']).toMatch(/^v1,\S+ v1,\S+$/);
+    const card = await h.hook({ format: 'slack' });
+    counts.push(await kept());
+    const moved = { ...card, if_match: '*', url: `${h.server.url}/other` };
+    await changeWebhook(h.town.platform, reader, moved);
+    counts.push(await kept());
+    for (const each of [webhook, card]) await deleteWebhook(h.town.platform, reader, each);
+    expect([...counts, await kept()]).toEqual([1, 2, 2, 2, 3, 3, 0]);
+  });
+
   test('signs beside the one before for a day', async () => {
     const { secret } = await rotateWebhookSecret(h.town.platform, reader, { ...webhook, overlap_seconds: 86_400 });
     expect(secret).not.toBe(webhook.secret);
@@ -265,6 +284,17 @@ describe('a rotated secret', () => {
     await h.town.world.advance(86_401);
     await submitOne();
     expect([isSignedBy(secret, 1), isSignedBy(webhook.secret, 1)]).toEqual([true, false]);
+  });
+
+  test('signs as long as the database says, whatever the clock of the process', async () => {
+    await rotateWebhookSecret(h.town.platform, reader, { ...webhook, overlap_seconds: 60 });
+    await h.town.submitted();
+    await fanOutEvents(h.town.platform);
+    const [{ id } = { id: '' }] = h.town.world.rung;
+    h.town.lose();
+    const fast = { ...h.town.platform.clock, now: () => new Date(now().getTime() + 120_000) };
+    await deliverWebhook({ ...h.town.platform, clock: fast }, id);
+    expect(headersOf(0)['webhook-signature']).toMatch(/^v1,\S+ v1,\S+$/);
   });
 
   test('takes the place of one that leaked at once', async () => {

@@ -34,3 +34,11 @@ export async function sealedValues(on: Reads, ids: readonly string[]): Promise<S
 }
 
 export const deleteSealedValues = among((q, ids: string[]) => q.deleteFrom('sealed_values').where('id', 'in', ids));
+
+/**
+ * What was sealed is gone, and the row stays: nothing that still names it needs to be looked for, which would wait for
+ * whoever has changed a row that could.
+ */
+export const emptySealedValue = change((q, p: { id: string }) =>
+  q.updateTable('sealed_values').set({ ciphertext: '' }).where('id', '=', p.id),
+);
