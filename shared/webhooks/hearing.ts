@@ -3,6 +3,7 @@ import type { Caller } from '../access/caller.ts';
 import { mayCall, mayReadAll } from '../access/permissions.ts';
 import type { Electorate } from '../approvals/approval.ts';
 import { maySeeApproval } from '../approvals/visible.ts';
+import { ownsJob } from '../road/visible-job.ts';
 import { kindOf, matches, shownBy, type EventType } from './event-types.ts';
 import type { Format } from './webhook.ts';
 
@@ -30,5 +31,5 @@ function maySee(owner: Caller, type: EventType, { job, approval }: Subject): boo
   if (!mayCall(owner, shownBy[kind])) return false;
   if (kind === 'approval') return approval !== undefined && maySeeApproval(owner, approval);
   if (kind !== 'job' || mayReadAll(owner)) return true;
-  return job !== undefined && [job.submitter_id, job.owner_id].includes(owner.id);
+  return job !== undefined && ownsJob(owner, job);
 }
