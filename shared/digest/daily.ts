@@ -14,7 +14,7 @@ import { onCallNow } from '../webhooks/rota/on-call.ts';
 import { readRota } from '../webhooks/rota/set.ts';
 import { shiftAt } from '../webhooks/rota/shifts.ts';
 import { hearersOf, send, type Sending } from '../webhooks/send.ts';
-import { digestNews, type Digest } from './digest.ts';
+import { atMost, dayMilliseconds, digestNews, type Digest } from './digest.ts';
 import {
   agentsOut,
   blockedByCode,
@@ -25,10 +25,6 @@ import {
   openQuestions,
   submittedSince,
 } from './store.ts';
-
-const dayMilliseconds = 86_400_000;
-/** Of each list so many are looked at. */
-const atMost = 200;
 
 /** The timer comes every five minutes; a digest that was missed is sent when a process is there again, up to a day later. */
 export async function dailyDigest(platform: Platform): Promise<void> {

@@ -35,16 +35,20 @@ export interface Digest {
   on_call: { principal_id: string; until: Date; next: string } | undefined;
 }
 
-const dayMilliseconds = 86_400_000;
+export const dayMilliseconds = 86_400_000;
+/** Of each list so many are looked at: there may be more. */
+export const atMost = 200;
 /** Of each list so many are named. */
 const named = 5;
 
 const counted = (all: readonly Counted[]): string => all.map(({ what, count }) => `${count} ${what}`).join(', ');
 const total = (all: readonly Counted[]): number => all.reduce((sum, { count }) => sum + count, 0);
 
+const many = (all: readonly Waiting[]): string => `${all.length}${all.length < atMost ? '' : ' or more'}`;
+
 const shown = (all: readonly Waiting[], say: (one: Waiting) => string): string[] => [
   ...all.slice(0, named).map((one) => `  ${say(one)}`),
-  ...(all.length > named ? [`  and ${all.length - named} more`] : []),
+  ...(all.length > named ? [`  and ${all.length < atMost ? '' : 'at least '}${all.length - named} more`] : []),
 ];
 
 /** To the minute, in UTC. */
@@ -60,11 +64,11 @@ function happened({ submitted, ended, spent_usd, limit_usd }: Digest): string[] 
 
 function waits({ questions, blocked, items, out }: Digest): string[] {
   return [
-    ...(items.length === 0 ? [] : [`To look at: ${items.length}`]),
+    ...(items.length === 0 ? [] : [`To look at: ${many(items)}`]),
     ...shown(items, ({ name, id, at }) => `${name}: ${id}, since ${minute(at)}`),
     ...(total(blocked) === 0 ? [] : [`Blocked jobs: ${counted(blocked)}`]),
     ...(total(out) === 0 ? [] : [`Agents out of service: ${counted(out)}`]),
-    ...(questions.length === 0 ? [] : [`Open questions: ${questions.length}`]),
+    ...(questions.length === 0 ? [] : [`Open questions: ${many(questions)}`]),
   ];
 }
 

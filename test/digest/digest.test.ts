@@ -60,6 +60,13 @@ describe('a digest', () => {
     ]);
   });
 
+  test('says that there may be more than were looked at', () => {
+    const items = Array.from({ length: 200 }, (_, n) => ({ name: 'stuck', id: `agent-${n}`, at: at('01T10:00') }));
+    const text = digestText({ ...quiet, items, questions: items });
+    for (const words of ['To look at: 200 or more', '  and at least 195 more', 'Open questions: 200 or more'])
+      expect(text.split('\n')).toContain(words);
+  });
+
   test('is due at its time of the day', () => {
     expect(lastSlot(at('02T23:59'), { hour: 9, minute: 0 })).toEqual(at('02T09:00'));
     expect(lastSlot(at('02T09:00'), { hour: 9, minute: 0 })).toEqual(at('02T09:00'));
