@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { type Caller, musterActor } from '../access/caller.ts';
 import { databaseTime } from '../platform/database/time.ts';
+import { lastSlot } from '../platform/last-slot.ts';
 import type { Platform } from '../platform/platform.ts';
 import { time } from '../platform/wire.ts';
 import { choreNames } from './chores.ts';
@@ -25,7 +26,8 @@ type MaintenanceRun = z.output<typeof MaintenanceRun>;
 
 /** A call of the timer, which comes every five minutes. */
 const timerSeconds = 240;
-const hourOfDay = 2;
+/** In UTC. */
+const timeOfDay = { hour: 2, minute: 0 };
 
 /** Begins a run, or goes on with one that was left, and works at it for `seconds`. */
 export async function runMaintenance(
@@ -43,7 +45,7 @@ export async function runMaintenance(
 /** dailyMaintenance: the run of the day, from two o'clock UTC on, and what is left of an earlier one. */
 export async function dailyMaintenance(platform: Platform): Promise<void> {
   const { read } = platform.db;
-  const since = lastSlot(await databaseTime(read));
+  const since = lastSlot(await databaseTime(read), timeOfDay);
   const newest = await newestRun(read, {});
   if (newest !== undefined && newest.ended_at !== null && newest.began_at >= since) return; // the usual case, without a lock
   const { taken } = await takeRun(platform, { by: musterActor, since });
@@ -63,11 +65,3 @@ const answerOf = ({ id, begun_by, counts, began_at, ended_at }: RunRow): Mainten
   ...{ run_id: id, begun_by, counts },
   ...{ began_at, ended_at },
 });
-
-/** The newest moment at which a run was due. */
-function lastSlot(at: Date): Date {
-  const slot = new Date(at);
-  slot.setUTCHours(hourOfDay, 0, 0, 0);
-  if (slot > at) slot.setUTCDate(slot.getUTCDate() - 1);
-  return slot;
-}
